@@ -1,0 +1,147 @@
+"""Every error that govkit raises, in one tree.
+
+::
+
+    GovkitError
+    ├── InvalidValue       one value cannot be read; carries the code of the problem
+    ├── InvalidInput       a whole file or form is refused; carries every problem found
+    ├── InvalidSettings    the settings cannot start an application; carries every problem
+    ├── NotPermitted       the actor lacks the right altogether
+    ├── NotFound           there is no such thing, or it is not the actor's to see
+    ├── Conflict           somebody else changed the record meanwhile
+    ├── Refused            a rule of the domain forbids the act (closed month, past deadline …)
+    └── UnscopedAccess     code tried to reach data without a municipality
+
+A ``code`` never changes once released. Wording is Japanese, says what to do next, and is also
+the message id under which translations are looked up. No error text carries a name, a birth
+date or a number of a person unless it is shown to the one who typed or uploaded it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+__all__ = [
+    "Conflict",
+    "GovkitError",
+    "InvalidInput",
+    "InvalidSettings",
+    "InvalidValue",
+    "NotFound",
+    "NotPermitted",
+    "Problem",
+    "Refused",
+    "UnscopedAccess",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input: where it is, why, and what to do.
+
+    :param code: Stable code of the reason.
+    :param text: Japanese sentence and message id; ``{placeholders}`` are filled from ``params``.
+    :param row: Row as a person counts it in the file, the header being row 1.
+    :param column: Heading of the column, as written in the file.
+    :param value: The refused value as written, or blank where it must not be repeated.
+    """
+
+    code: str
+    text: str
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The Japanese sentence with its placeholders filled."""
+        return self.text.format(**self.params)
+
+    @property
+    def where(self) -> str:
+        """The place in words, such as ``住民票.csv 3行目「生年月日」``."""
+        row = f"{self.row}行目" if self.row is not None else ""
+        column = f"「{self.column}」" if self.column else ""
+        return " ".join(part for part in (self.file, self.sheet, row + column) if part)
+
+    def __str__(self) -> str:
+        """Place, value and sentence in one line."""
+        value = f"（{self.value}）" if self.value else ""
+        return f"{self.where}{value}: {self.message}" if self.where else self.message
+
+
+class GovkitError(Exception):
+    """Root of all errors of govkit."""
+
+    code: ClassVar[str] = "error"
+
+
+class InvalidValue(GovkitError):
+    """One value cannot be read.
+
+    :param problem: Code that tells why; each kind of value has its own enumeration.
+    """
+
+    def __init__(self, problem: StrEnum) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class _Problems(GovkitError):
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InvalidInput(_Problems):
+    """A file or a form is refused as a whole, with every problem found in it."""
+
+    code = "invalid_input"
+
+
+class InvalidSettings(_Problems):
+    """The settings cannot start an application, with every problem found in them."""
+
+    code = "invalid_settings"
+
+
+class NotPermitted(GovkitError):
+    """The actor does not hold the right at all."""
+
+    code = "not_permitted"
+
+
+class NotFound(GovkitError):
+    """No such thing, or not the actor's to see: the two look alike on purpose."""
+
+    code = "not_found"
+
+
+class Conflict(GovkitError):
+    """The record changed between reading and saving it (同時更新)."""
+
+    code = "conflict"
+
+
+class Refused(GovkitError):
+    """A rule of the domain forbids the act; subclasses name the rule.
+
+    :param text: Japanese sentence and message id that says what to do instead.
+    """
+
+    code = "refused"
+
+    def __init__(self, text: str = "", **params: object) -> None:
+        super().__init__(text.format(**params) if text else self.code)
+        self.text = text
+        self.params = params
+
+
+class UnscopedAccess(GovkitError):
+    """Code tried to read or write municipal data without staying inside one municipality."""
+
+    code = "unscoped_access"

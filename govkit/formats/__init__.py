@@ -1,0 +1,1 @@
+"""Files exchanged with others (no Flask, no database)."""

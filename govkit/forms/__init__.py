@@ -1,0 +1,1 @@
+"""Japanese form fields and widgets (WTForms and Jinja only)."""

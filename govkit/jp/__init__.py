@@ -1,0 +1,1 @@
+"""Values of Japanese administration: text, calendar, numbers (no Flask, no database)."""

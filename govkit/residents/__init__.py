@@ -1,0 +1,1 @@
+"""Who lives where: resident records, the guarded directory and its adapters."""

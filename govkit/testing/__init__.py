@@ -1,0 +1,1 @@
+"""Test kit: fixtures and conformance suites for applications, modules and adapters."""
