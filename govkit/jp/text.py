@@ -1,0 +1,158 @@
+"""Folding of width and kana, and the keys by which names are searched and sorted.
+
+The tables are written out here on purpose: Unicode normalisation (NFC, NFKC) replaces kanji of
+people's names (U+FA19 becomes U+795E) and takes ① and ㈱ apart, so it is never applied. Nothing in
+this module changes a kanji, and no folding makes a text longer.
+"""
+
+import re
+from typing import Final
+
+__all__ = ["DASHES", "fold_width", "kana_sort_key", "search_key", "to_katakana"]
+
+DASHES: Final = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\ufe63\uff0d\u30fc\uff70"
+"""Characters people type for a hyphen; the kana long mark (長音) is one of them."""
+
+_WAVES: Final = "~\u301c\uff5e\u223c"
+_HALF_KANA: Final = "｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝ\uff9e\uff9f"
+_FULL_KANA: Final = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u309b\u309c"
+_FOLD: Final[dict[int, int | str]] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    ord("\u3000"): " ",
+    **dict(zip(map(ord, _HALF_KANA), _FULL_KANA, strict=True)),
+}
+_PLAIN: Final = "カキクケコサシスセソタチツテトハヒフヘホウワヰヱヲヽ"
+_VOICED: Final = "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴヷヸヹヺヾ"
+_HALF_VOICED: Final = dict(zip("ハヒフヘホ", "パピプペポ", strict=True))
+_HIRAGANA: Final = "".join(map(chr, [*range(0x3041, 0x3097), 0x309D, 0x309E]))
+_TO_KATAKANA: Final = {ord(kana): ord(kana) + 0x60 for kana in _HIRAGANA}
+_TO_HIRAGANA: Final[dict[int, int]] = {new: old for old, new in _TO_KATAKANA.items()}
+
+_VOICE_MARKS: Final = "\u3099\u309b\uff9e"
+_HALF_VOICE_MARKS: Final = "\u309a\u309c\uff9f"
+
+
+def _composition() -> dict[str, str]:
+    voiced = dict(zip(_PLAIN, _VOICED, strict=True))
+    pairs = {base + mark: kana for base, kana in voiced.items() for mark in _VOICE_MARKS}
+    pairs |= {
+        base + mark: kana for base, kana in _HALF_VOICED.items() for mark in _HALF_VOICE_MARKS
+    }
+    # ワ゛ and its row have no hiragana letter of their own.
+    hiragana = {
+        pair.translate(_TO_HIRAGANA): kana.translate(_TO_HIRAGANA)
+        for pair, kana in pairs.items()
+        if ord(kana) in _TO_HIRAGANA
+    }
+    full = pairs | hiragana
+    half = dict(zip(_FULL_KANA, _HALF_KANA, strict=True))
+    return full | {half[pair[0]] + pair[1]: kana for pair, kana in pairs.items() if pair[0] in half}
+
+
+_COMPOSED: Final = _composition()
+_VOICED_PAIR: Final = re.compile(
+    f"[{''.join(sorted({pair[0] for pair in _COMPOSED}))}][{_VOICE_MARKS}{_HALF_VOICE_MARKS}]"
+)
+_DASH_AFTER_KANA: Final = re.compile(f"(?<=[ァ-ヺー])[{re.escape(DASHES)}]+")
+
+
+def fold_width(text: str) -> str:
+    """Letters, digits and signs half-width; kana full-width with their voiced marks joined.
+
+    Kanji, hiragana and every character without another width stay as they are.
+    """
+    if text.isascii():
+        return text
+    joined = _VOICED_PAIR.sub(lambda pair: _COMPOSED.get(pair[0], pair[0]), text)
+    return joined.translate(_FOLD)
+
+
+def to_katakana(text: str) -> str:
+    """A reading (フリガナ) in full-width katakana, whatever kana it was typed in.
+
+    Any dash after a kana is read as the long mark. Small kana stay small: キョウコ and キヨウコ are
+    two readings.
+    """
+    katakana = fold_width(text).translate(_TO_KATAKANA)
+    return _DASH_AFTER_KANA.sub(lambda dashes: "ー" * len(dashes[0]), katakana)
+
+
+_SMALL: Final = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
+_UNVOICED: Final = {
+    **dict(zip(_VOICED, _PLAIN, strict=True)),
+    **{voiced: plain for plain, voiced in _HALF_VOICED.items()},
+}
+_SAME_SOUND: Final = {"ワ": "ハ", "ヲ": "オ", "ヰ": "イ", "ヱ": "エ", "チ": "シ", "ツ": "ス"}
+
+
+def _search_table() -> dict[int, str | None]:
+    table: dict[str, str | None] = {}
+    for kana in (*_SMALL, *_UNVOICED, *_SAME_SOUND):
+        plain = _SMALL.get(kana, kana)
+        plain = _UNVOICED.get(plain, plain)
+        table[kana] = _SAME_SOUND.get(plain, plain)
+    table["ヴ"] = "フ"
+    table |= {chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
+    dropped = (
+        f"{DASHES}{_WAVES}{_VOICE_MARKS}{_HALF_VOICE_MARKS} \t\r\n\u00a0\u200b\ufeff・.,'\u2019"
+    )
+    table |= dict.fromkeys(dropped)
+    selectors = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+    return {ord(key): value for key, value in table.items()} | dict.fromkeys(selectors)
+
+
+_SEARCH: Final = _search_table()
+_V_SOUND: Final = re.compile("ヴ[ァアィイェエォオ]")
+_V_ROW: Final = dict(zip("ァアィイェエォオ", "ハハヒヒヘヘホホ", strict=True))
+_LONG_O: Final = re.compile("(?<=[オコソトノホモヨロ])ウ+")
+
+
+def search_key(text: str) -> str:
+    """The key under which names that sound alike are found together.
+
+    Follows the search rules of the standard specification of resident records (住民記録システム
+    標準仕様書 2.1.2): without regard to width, hiragana or katakana, voicing, small kana, ワ/ハ,
+    オ/ヲ, ヂ/ジ, ヅ/ズ, ヴァ/バ, spaces, dots, dashes and the long mark; ウ after the o-row is オ. As
+    ツ = ヅ = ズ = ス, the four fall together: the key finds too many rather than too few. Kanji stay,
+    without their variation selectors.
+    """
+    katakana = _V_SOUND.sub(lambda pair: _V_ROW[pair[0][1]], to_katakana(text))
+    return _LONG_O.sub(lambda run: "オ" * len(run[0]), katakana.translate(_SEARCH))
+
+
+_VOWELS: Final = {
+    kana: vowel
+    for vowel, row in {
+        "ア": "アカサタナハマヤラワ",
+        "イ": "イキシチニヒミリヰ",
+        "ウ": "ウクスツヌフムユル",
+        "エ": "エケセテネヘメレヱ",
+        "オ": "オコソトノホモヨロヲ",
+    }.items()
+    for kana in row
+}
+
+
+def kana_sort_key(text: str) -> str:
+    """The key of the kana order (五十音順) after JIS X 4061, for names in kana.
+
+    Base letters decide first, the long mark counting as the vowel before it; then clear before
+    voiced before half-voiced; then the long mark before small before full-sized kana. Compare
+    keys by code point.
+    """
+    letters: list[str] = []
+    voices: list[str] = []
+    sizes: list[str] = []
+    for kana in to_katakana(text).lower():
+        large = _SMALL.get(kana, kana)
+        base = _UNVOICED.get(large, large)
+        voice = "0" if base == large else "2" if large in _HALF_VOICED.values() else "1"
+        size = "1" if large != kana else "2"
+        if kana == "ー" and letters:
+            base, size = _VOWELS.get(letters[-1], letters[-1]), "0"
+        elif kana in "ヽヾ" and letters:
+            base = letters[-1]
+        letters.append(base)
+        voices.append(voice)
+        sizes.append(size)
+    return "\x00".join("".join(part) for part in (letters, voices, sizes))
