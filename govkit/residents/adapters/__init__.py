@@ -1,0 +1,1 @@
+"""Adapters: sources of residents that the directory can stand on."""

@@ -1,0 +1,146 @@
+"""Residents held in memory: for tests, demonstrations and files read as a whole."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Final
+
+from govkit.residents.directory import SourceDescription
+from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, name_keys
+from govkit.residents.records import HouseholdId, PersonId, Resident
+
+__all__ = ["MemorySource"]
+
+_HEAD: Final = "世帯主"
+
+
+class MemorySource:
+    """A source over residents that fit into memory, with an index for every question.
+
+    :param residents: Current rows, one per person.
+    :raises ValueError: When two rows have the same id.
+    """
+
+    def __init__(
+        self,
+        residents: Iterable[Resident],
+        *,
+        name: str = "memory",
+        profile: str = "",
+        as_of: date | None = None,
+    ) -> None:
+        self._rows = sorted(residents, key=lambda resident: resident.id)
+        self._by_id = {row.id: row for row in self._rows}
+        if len(self._by_id) != len(self._rows):
+            raise ValueError("two residents have the same id")
+        self._description = SourceDescription(name, profile, as_of, len(self._rows))
+
+    def describe(self) -> SourceDescription:
+        """What the source is; it can do everything."""
+        return self._description
+
+    def get_many(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Resident]:
+        """The residents with these ids."""
+        return {one: self._by_id[one] for one in ids if one in self._by_id}
+
+    def search(self, query: ResidentQuery, limit: int) -> Sequence[Resident]:
+        """Everybody the query describes, by id, at most ``limit + 1``."""
+        matcher = Matcher(query)
+        found: list[Resident] = []
+        for row in self._narrowed(matcher):
+            if matcher.match(row) is not None:
+                found.append(row)
+                if len(found) > limit:
+                    break
+        return found
+
+    def household(self, household: HouseholdId) -> Sequence[Resident]:
+        """All members of a household, the head first."""
+        return self._households.get(household, ())
+
+    def born_between(self, first: date, last: date) -> Iterator[Resident]:
+        """Everybody born between two days or perhaps born then, by id."""
+        start, end = first.toordinal(), last.toordinal()
+        ordinals, positions, unsure = self._births
+        hits = list(positions[bisect_left(ordinals, start) : bisect_right(ordinals, end)])
+        hits += (n for n in unsure if self._rows[n].birth.within(first, last) is not False)
+        return (self._rows[n] for n in sorted(hits))
+
+    def _narrowed(self, matcher: Matcher) -> Iterable[Resident]:
+        """Those who can match, by id: by the index that leaves the fewest."""
+        query = matcher.query
+        if matcher.number:
+            ids = [PersonId(code, matcher.number) for code in self._codes]
+            return self.get_many(ids).values()
+        if matcher.household_number:
+            homes = (HouseholdId(code, matcher.household_number) for code in self._codes)
+            members = (row for home in homes for row in self.household(home))
+            return sorted(members, key=lambda row: row.id)
+        if matcher.name_key or matcher.kana_key:
+            key = matcher.name_key or matcher.kana_key
+            return (self._rows[n] for n in self._names.find(key, query.name_match))
+        if query.birth_from or query.birth_to:
+            return self.born_between(query.birth_from or date.min, query.birth_to or date.max)
+        return self._rows
+
+    @cached_property
+    def _codes(self) -> Sequence[str]:
+        return sorted({row.id.municipality_code for row in self._rows})
+
+    @cached_property
+    def _households(self) -> Mapping[HouseholdId, Sequence[Resident]]:
+        found: dict[HouseholdId, list[Resident]] = {}
+        for row in self._rows:
+            if isinstance(row.household, HouseholdId):
+                found.setdefault(row.household, []).append(row)
+        return {one: sorted(members, key=_rank) for one, members in found.items()}
+
+    @cached_property
+    def _births(self) -> "tuple[array[int], array[int], list[int]]":
+        known: list[tuple[int, int]] = []
+        unsure: list[int] = []
+        for n, row in enumerate(self._rows):
+            if row.birth.value is not None and row.birth.is_known:
+                known.append((row.birth.value.toordinal(), n))
+            else:
+                unsure.append(n)
+        known.sort()
+        return array("l", (day for day, _ in known)), array("l", (n for _, n in known)), unsure
+
+    @cached_property
+    def _names(self) -> "_NameBook":
+        return _NameBook(self._rows)
+
+
+def _rank(resident: Resident) -> tuple[bool, date, PersonId]:
+    return resident.relationship != _HEAD, resident.birth.earliest or date.min, resident.id
+
+
+class _NameBook:
+    """All name keys in one text: a line per key, the people one after the other."""
+
+    def __init__(self, rows: Sequence[Resident]) -> None:
+        self._starts: array[int] = array("l")
+        lines: list[str] = []
+        length = 0
+        for row in rows:
+            self._starts.append(length)
+            entry = "\n".join(("", *name_keys(row.name), ""))
+            lines.append(entry)
+            length += len(entry)
+        self._text = "".join(lines)
+
+    def find(self, key: str, how: NameMatch) -> Iterator[int]:
+        """Position of everybody with a key that is, starts with, or holds the one asked for."""
+        before = "" if how is NameMatch.PART else "\n"
+        after = "\n" if how is NameMatch.EXACT else ""
+        needle = f"{before}{key}{after}"
+        at = self._text.find(needle)
+        while at >= 0:
+            person = bisect_right(self._starts, at) - 1
+            yield person
+            if person + 1 == len(self._starts):
+                return
+            at = self._text.find(needle, self._starts[person + 1])
