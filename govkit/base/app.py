@@ -1,0 +1,285 @@
+"""The application factory: settings → deployment → Flask application.
+
+A request is answered in this order: request id and language → session → municipality and actor
+of the session, with the rights held today → the route's permission → the view, with a
+:class:`~govkit.base.work.Work` → commit → security headers and one log line.
+"""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import jinja2
+from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from markupsafe import Markup
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from govkit.base import i18n, web
+from govkit.base.deployment import Deployment, system_clock
+from govkit.base.identity import find_actor
+from govkit.base.module import Module
+from govkit.base.sessions import ServerSessions
+from govkit.base.settings import Settings
+from govkit.base.views import pages as base_pages
+from govkit.base.work import JAPAN
+from govkit.errors import Conflict, InvalidInput, InvalidValue, NotFound, NotPermitted, Refused
+
+__all__ = ["create_app"]
+
+log = logging.getLogger("govkit.request")
+
+_STATUS: Final[Mapping[type[Exception], int]] = {
+    NotPermitted: 403,
+    NotFound: 404,
+    Conflict: 409,
+    StaleDataError: 409,
+    Refused: 409,
+    InvalidInput: 400,
+    InvalidValue: 400,
+}
+_MAX_FORM_PARTS: Final = 5000
+_SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    deployment: Deployment | None = None,
+    clock: Callable[[], datetime] = system_clock,
+) -> Flask:
+    """The web application of a deployment, its tables up to date.
+
+    :param settings: Read from ``govkit.toml`` and the environment when left out.
+    :param deployment: An open deployment, instead of settings.
+    :param clock: Source of the present moment.
+    :raises InvalidSettings: With every problem of the settings.
+    """
+    deployment = deployment or Deployment.open(settings, clock=clock)
+    app = Flask("govkit.base", template_folder="templates", static_folder=None)
+    app.extensions["govkit"] = deployment
+    _configure(app, deployment.settings)
+    app.session_interface = ServerSessions(deployment)
+    CSRFProtect(app)
+    app.url_map.converters["date"] = web.DateConverter
+    app.register_blueprint(base_pages)
+    for module in deployment.modules:
+        if module.blueprint:
+            app.register_blueprint(_blueprint(module))
+    _insist_on_permissions(app, {permission.name for permission in deployment.permissions})
+    app.before_request(_prepare)
+    app.after_request(_protect)
+    app.after_request(_write_log_line)
+    app.context_processor(_context)
+    for error in (*_STATUS, HTTPException, Exception):
+        app.register_error_handler(error, _error_page)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.security.secret_key or secrets.token_hex(32),
+        MAX_CONTENT_LENGTH=settings.security.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.security.max_body_bytes,
+        MAX_FORM_PARTS=_MAX_FORM_PARTS,
+        TRUSTED_HOSTS=list(settings.app.trusted_hosts) or None,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session it is bound to
+    )
+    if settings.app.templates:
+        # The application's own templates override those of govkit by the same path.
+        loader = jinja2.ChoiceLoader(
+            [jinja2.FileSystemLoader(settings.app.templates), app.create_global_jinja_loader()]
+        )
+        app.jinja_options = {"loader": loader}
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.globals.update(_=_translate, csrf_field=_csrf_field)
+    app.jinja_env.filters["local_time"] = lambda moment: moment.astimezone(JAPAN)
+
+
+def _blueprint(module: Module) -> web.Pages:
+    path, _, name = module.blueprint.partition(":")
+    return cast(web.Pages, getattr(import_module(path), name))
+
+
+def _insist_on_permissions(app: Flask, known: Iterable[str]) -> None:
+    allowed = {*known, web.PUBLIC, web.SIGNED_IN}
+    for endpoint, view in app.view_functions.items():
+        permission = getattr(view, "permission", None)
+        if permission not in allowed:
+            raise RuntimeError(f"route {endpoint} names no known permission: {permission}")
+
+
+def _prepare() -> ResponseReturnValue | None:
+    g.started = time.perf_counter()
+    g.request_id = uuid4().hex
+    g.nonce = secrets.token_urlsafe(16)
+    chosen = request.args.get("lang") or request.cookies.get("govkit_language", "ja")
+    g.language = chosen if chosen in i18n.LANGUAGES else "ja"
+    i18n.set_language(g.language)
+    g.actor = g.municipality = None
+    view: Any = web.current_view()
+    if view is None:
+        return None
+    if view.uploads:
+        limit = web.deployment().settings.security.max_upload_bytes
+        request.max_content_length = limit
+    _refuse_other_origins()
+    if request.endpoint != "govkit.static":
+        _identify()
+    if view.permission != web.PUBLIC and g.actor is None:
+        return _ask_to_log_in()
+    web.check_permission(view.permission)
+    return None
+
+
+def _refuse_other_origins() -> None:
+    origin = request.headers.get("Origin")
+    if request.method in web.SAFE_METHODS or not origin:
+        return
+    if origin == "null" or urlsplit(origin).netloc != request.host:
+        abort(400)
+
+
+def _identify() -> None:
+    login = web.current_session()
+    if login.account_id is None or login.municipality_code is None:
+        return
+    deployment = web.deployment()
+    today = deployment.clock().astimezone(JAPAN).date()
+    with deployment.session(login.municipality_code, writes=False) as database:
+        actor = find_actor(database, login.account_id, today)
+    if actor is None:
+        # The appointment ended: the city is closed, the login goes on to choose another.
+        login.municipality_code = None
+        login.modified = True
+        return
+    g.actor = actor
+    g.municipality = deployment.municipality(login.municipality_code)
+
+
+def _ask_to_log_in() -> ResponseReturnValue:
+    login = web.current_session()
+    if request.method not in web.SAFE_METHODS:
+        abort(401)
+    endpoint = "govkit.login" if login.account_id is None else "govkit.appointments"
+    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), 303)
+
+
+def _protect(response: Response) -> Response:
+    policy = (
+        "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; "
+        f"script-src 'self' 'nonce-{g.get('nonce', '')}'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers.setdefault("Content-Security-Policy", policy)
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if web.deployment().settings.app.environment == "production":
+        response.headers.setdefault(
+            "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
+        )
+    if request.endpoint != "govkit.static":
+        response.headers["Cache-Control"] = "no-store"
+    if request.args.get("lang") in i18n.LANGUAGES:
+        response.set_cookie(
+            "govkit_language", g.language, max_age=31536000, httponly=True, samesite="Lax"
+        )
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response
+
+
+def _write_log_line(response: Response) -> Response:
+    # Endpoint instead of path, and no query string: addresses of pages can name people.
+    municipality = g.get("municipality")
+    line = {
+        "request_id": g.get("request_id", ""),
+        "method": request.method,
+        "endpoint": request.endpoint or "",
+        "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000),
+        "municipality_code": municipality.code if municipality else "",
+    }
+    log.info(json.dumps(line, ensure_ascii=False))
+    return response
+
+
+def _context() -> dict[str, Any]:
+    deployment = web.deployment()
+    actor = g.get("actor")
+    items = [item for module in deployment.modules for item in module.navigation]
+    return {
+        "site": {"name": deployment.settings.app.name},
+        "work": {"actor": actor, "municipality": g.municipality} if actor else None,
+        "navigation": [
+            {
+                "title": str(item.title),
+                "url": url_for(item.endpoint),
+                "current": item.endpoint == request.endpoint,
+            }
+            for item in items
+            if actor and actor.holds(item.permission)
+        ],
+        "lang": i18n.language(),
+        "languages": [
+            {"code": code, "title": title, "current": code == i18n.language(), "url": _in(code)}
+            for code, title in i18n.LANGUAGES.items()
+        ],
+        "home_url": url_for("govkit.home"),
+        "logout_url": url_for("govkit.logout"),
+        "appointments_url": url_for("govkit.appointments"),
+        "page_id": (request.endpoint or "error").replace(".", "-"),
+        "request_id": g.get("request_id", ""),
+        "nonce": g.get("nonce", ""),
+    }
+
+
+def _in(code: str) -> str:
+    arguments = {**request.args.to_dict(), "lang": code}
+    if request.method in web.SAFE_METHODS and request.endpoint:
+        return url_for(request.endpoint, **{**(request.view_args or {}), **arguments})
+    return url_for("govkit.home", lang=code)
+
+
+def _translate(text: str, **params: object) -> str:
+    return i18n.gettext(str.__str__(text), **params)
+
+
+def _csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def _error_page(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
+        return error.get_response()
+    status = next(
+        (code for kind, code in _STATUS.items() if isinstance(error, kind)),
+        error.code if isinstance(error, HTTPException) and error.code else 500,
+    )
+    if status >= 500:
+        # The traceback names code, not data: argument values are not part of it.
+        log.error("failed", extra={"request_id": g.get("request_id", "")}, exc_info=error)
+    detail = ""
+    if isinstance(error, Refused) and error.text:
+        detail = i18n.gettext(error.text, **error.params)
+    elif isinstance(error, InvalidInput):
+        detail = " ".join(str(problem) for problem in error.problems)
+    if status == 401:
+        session.modified = True
+    page = render_template("govkit/base/error.html", status=status, detail=detail)
+    return page, status

@@ -1,0 +1,47 @@
+"""Audit: who did or read what, when and why, written with the change itself (監査記録).
+
+Rows are append-only for the application: the mapper, the database role (PostgreSQL) and a
+trigger (SQLite) all refuse to change or delete them. Rows name people by identifier, never by
+name, and never hold what was read.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govkit.base.db import AppendOnly, Base, SystemTable, TenantTable, tenant_index
+
+__all__ = ["AuditEvent", "SystemEvent"]
+
+
+class AuditEvent(AppendOnly, TenantTable, Base):
+    """An act or a read inside a municipality (監査記録)."""
+
+    __tablename__ = "govkit_audit_event"
+    __table_args__ = (tenant_index("govkit_audit_event", "at"), {"comment": "監査記録"})
+
+    at: Mapped[datetime] = mapped_column(comment="日時")
+    actor: Mapped[str] = mapped_column(sa.String(120), comment="操作者(アカウントIDなど)")
+    action: Mapped[str] = mapped_column(sa.String(80), comment="操作")
+    subject_kind: Mapped[str] = mapped_column(sa.String(60), comment="対象の種類")
+    subject_ids: Mapped[list[str]] = mapped_column(sa.JSON, comment="対象の識別子")
+    reason: Mapped[str] = mapped_column(sa.String(400), comment="理由・目的")
+    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, comment="補足(件数など)")
+    request_id: Mapped[str] = mapped_column(sa.String(40), comment="リクエストID")
+
+
+class SystemEvent(AppendOnly, SystemTable, Base):
+    """An act on the deployment itself: log-ins, joining, work across municipalities (全体の記録)."""
+
+    __tablename__ = "govkit_system_event"
+    __table_args__ = ({"comment": "全体の記録"},)
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, comment="識別子")
+    at: Mapped[datetime] = mapped_column(comment="日時")
+    actor: Mapped[str] = mapped_column(sa.String(120), comment="操作者")
+    action: Mapped[str] = mapped_column(sa.String(80), comment="操作")
+    reason: Mapped[str] = mapped_column(sa.String(400), comment="理由")
+    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, comment="補足")

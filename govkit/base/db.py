@@ -1,0 +1,194 @@
+"""Tables and engines: the declarative base, the kinds of table, SQLite and PostgreSQL set up alike.
+
+Every table is one of three kinds, and a test walks over all of them:
+
+- :class:`TenantTable`: rows of one municipality. Primary key ``(municipality_code, id)``; every
+  foreign key and every unique constraint between such tables includes ``municipality_code``.
+- :class:`SharedTable`: reference rows that all municipalities may read (団体の一覧 など).
+- :class:`SystemTable`: rows of the deployment itself (accounts, login sessions). A session that
+  is bound to a municipality cannot reach them.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+__all__ = [
+    "AppendOnly",
+    "Base",
+    "SharedTable",
+    "SystemTable",
+    "TenantTable",
+    "UtcDateTime",
+    "Versioned",
+    "create_engine",
+    "tenant_index",
+    "tenant_join",
+    "tenant_key",
+    "tenant_unique",
+]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in time, always aware and in UTC, on every database.
+
+    :raises ValueError: When a naive moment is stored.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive moments; SQLite keeps UTC without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give every moment its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Declarative base of every table of govkit and of its modules."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime(),
+        UUID: sa.Uuid(),
+        dict[str, Any]: sa.JSON(),
+        list[str]: sa.JSON(),
+    }
+
+
+class TenantTable:
+    """Mixin: rows that belong to one municipality (団体)."""
+
+    @declared_attr
+    @classmethod
+    def municipality_code(cls) -> Mapped[str]:
+        """Owner of the row, six digits (全国地方公共団体コード)."""
+        return mapped_column(
+            sa.String(6),
+            sa.ForeignKey("govkit_municipality.code"),
+            primary_key=True,
+            sort_order=-2,
+            comment="団体コード",
+        )
+
+    @declared_attr
+    @classmethod
+    def id(cls) -> Mapped[UUID]:
+        """Identifier, a random UUID (version 4) that may be shown to other systems."""
+        return mapped_column(
+            sa.Uuid, primary_key=True, default=uuid4, sort_order=-1, comment="識別子(UUIDv4)"
+        )
+
+
+@event.listens_for(TenantTable, "init", propagate=True)
+def _give_identifier(instance: TenantTable, _args: object, values: dict[str, Any]) -> None:
+    # Known before the row is written, so that audit rows and other rows can name it.
+    values.setdefault("id", uuid4())
+
+
+class SharedTable:
+    """Mixin: reference rows that every municipality may read, and none of them writes."""
+
+
+class SystemTable:
+    """Mixin: rows of the deployment itself, out of reach for work inside a municipality."""
+
+
+class AppendOnly:
+    """Mixin: rows that are written once (追記のみ); the database refuses to change or delete them."""
+
+
+class Versioned:
+    """Mixin: optimistic lock (楽観ロック): the second of two savers is told, and loses nothing."""
+
+    version: Mapped[int] = mapped_column(sa.Integer, comment="版番号(楽観ロック)")
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+def tenant_key(column: str, target: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    """Foreign key between two tenant tables, which cannot cross municipalities."""
+    return sa.ForeignKeyConstraint(
+        ["municipality_code", column],
+        [f"{target}.municipality_code", f"{target}.id"],
+        ondelete=ondelete,
+    )
+
+
+def tenant_unique(*columns: str) -> sa.UniqueConstraint:
+    """Uniqueness inside a municipality, so that it tells nothing about the others."""
+    return sa.UniqueConstraint("municipality_code", *columns)
+
+
+def tenant_index(table: str, *columns: str) -> sa.Index:
+    """Index for look-ups inside a municipality."""
+    name = f"ix_{table}_{'_'.join(columns)}"
+    return sa.Index(name, "municipality_code", *columns)
+
+
+def tenant_join(own: str, target: str) -> str:
+    """``primaryjoin`` of a relationship along a :func:`tenant_key`.
+
+    Only the own column is written through the relationship; the municipality never is.
+
+    :param own: ``"ClassGroup.school_id"``.
+    :param target: ``"School"``.
+    """
+    owner = own.split(".")[0]
+    return (
+        f"and_(foreign({own}) == {target}.id, "
+        f"{owner}.municipality_code == {target}.municipality_code)"
+    )
+
+
+def create_engine(url: str | URL) -> Engine:
+    """Engine for SQLite (write-ahead log, synchronous FULL, foreign keys on) or PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, pool_size=5, max_overflow=10, pool_pre_ping=True)
+    raise ValueError(f"unsupported database: {parsed.get_backend_name()}")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Transactions are begun by us, so that a writer can take the lock at the start.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("govkit_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,228 @@
+"""A deployment: the engines, the active modules and the doors to the data (導入環境)."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
+
+from govkit.base import db, migrate
+from govkit.base.audit import AuditEvent, SystemEvent
+from govkit.base.i18n import lazy_gettext as _
+from govkit.base.identity import Actor, default_roles
+from govkit.base.migrate import Migration
+from govkit.base.module import Module, Permission, load_modules
+from govkit.base.municipality import Municipality, MunicipalityRow
+from govkit.base.settings import Settings, load_settings
+from govkit.base.tenancy import EVERYWHERE, SYSTEM, Scope, ScopedSession, guard_engine
+from govkit.base.work import Work
+from govkit.errors import NotFound, Refused
+from govkit.jp.numbers import MunicipalityCode
+
+__all__ = ["ROLE_TITLES", "Deployment", "system_clock"]
+
+log = logging.getLogger("govkit")
+
+Clock = Callable[[], datetime]
+
+ROLE_TITLES: Final[Mapping[str, str]] = {
+    "administrator": _("システム管理者"),
+    "board_clerk": _("学務課担当"),
+    "protected_data_officer": _("支援措置担当"),
+    "principal": _("校長"),
+    "school_clerk": _("学校事務職員"),
+    "homeroom_teacher": _("学級担任"),
+}
+"""Roles that every new municipality starts with."""
+
+_BASE = ("base", "govkit.base")
+BASE_PERMISSIONS: Final = (
+    Permission("base.manage_staff", _("職員と配属を管理する")),
+    Permission("base.view_audit", _("監査記録を見る")),
+)
+
+
+def system_clock() -> datetime:
+    """The present moment, aware."""
+    return datetime.now(UTC)
+
+
+class Deployment:
+    """Everything that one running installation shares.
+
+    :param clock: Source of the present moment; tests hand in their own.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
+        self.settings: Final = settings
+        self.clock: Final = clock
+        self.modules: Final[Sequence[Module]] = load_modules(settings.app.modules)
+        self.engine: Final[Engine] = guard_engine(_engine(settings.database.url))
+        self.policies: Final = {
+            module.policy: module.name for module in self.modules if module.policy is not None
+        }
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, *, clock: Clock = system_clock) -> "Deployment":
+        """A deployment whose tables are up to date.
+
+        :raises InvalidSettings: With every problem of the settings.
+        """
+        deployment = cls(settings or load_settings(), clock=clock)
+        deployment.migrate()
+        return deployment
+
+    @property
+    def packages(self) -> list[tuple[str, str]]:
+        """Name and package of everything that has migrations, in order."""
+        return [_BASE, *((module.name, module.package) for module in self.modules)]
+
+    @property
+    def permissions(self) -> list[Permission]:
+        """Every permission that the base and the active modules declare."""
+        return [
+            *BASE_PERMISSIONS,
+            *(each for module in self.modules for each in module.permissions),
+        ]
+
+    @contextmanager
+    def owner_engine(self) -> Iterator[Engine]:
+        """Engine of the role that owns the tables, for migrations and checks of the schema."""
+        database = self.settings.database
+        engine = _engine(database.owner_url or database.url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    def migrate(self) -> int:
+        """Bring the tables up to date; how many migrations were run."""
+        url = make_url(self.settings.database.url)
+        app_role = url.username if url.get_backend_name() == "postgresql" else None
+        with self.owner_engine() as owner:
+            done = migrate.upgrade(owner, self.packages, app_role)
+        if done:
+            log.info("migrated", extra={"migrations": done})
+        return done
+
+    def pending_migrations(self) -> list[Migration]:
+        """Migrations that the database lacks."""
+        with self.owner_engine() as owner:
+            return migrate.pending(owner, self.packages)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, scope: Scope, *, writes: bool = True) -> Iterator[ScopedSession]:
+        with ScopedSession(self.engine, scope, writes=writes) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def system(self, *, writes: bool = True) -> Iterator[ScopedSession]:
+        """Session on the deployment's own tables; commits at the end of the block."""
+        with self._session(SYSTEM, writes=writes) as session:
+            yield session
+
+    @contextmanager
+    def unscoped(self, reason: str, actor: str) -> Iterator[ScopedSession]:
+        """Session across municipalities; every use is recorded with its reason."""
+        with self._session(EVERYWHERE) as session:
+            session.add(
+                SystemEvent(
+                    id=uuid4(),
+                    at=self.clock(),
+                    actor=actor,
+                    action="unscoped",
+                    reason=reason,
+                    detail={},
+                )
+            )
+            yield session
+
+    def session(self, municipality_code: str, *, writes: bool = True) -> ScopedSession:
+        """A session bound to one municipality; the caller commits or rolls back."""
+        return ScopedSession(self.engine, Scope(municipality_code), writes=writes)
+
+    @contextmanager
+    def work(
+        self, municipality: Municipality, actor: Actor, *, writes: bool = True, request_id: str = ""
+    ) -> Iterator[Work]:
+        """A unit of work; commits at the end of the block, rolls back when it fails."""
+
+        def write_events(events: Iterable[AuditEvent]) -> None:
+            with self.session(municipality.code) as session:
+                session.add_all(events)
+                session.commit()
+
+        with self.session(municipality.code, writes=writes) as session:
+            work = Work(session, actor, municipality, self.clock(), self.policies, request_id)
+            yield work
+            work.finish(write_events)
+
+    def municipalities(self) -> list[Municipality]:
+        """All municipalities of the deployment, by code."""
+        with self.system(writes=False) as session:
+            rows = session.scalars(sa.select(MunicipalityRow).order_by(MunicipalityRow.code))
+            return [row.value() for row in rows]
+
+    def municipality(self, code: str) -> Municipality:
+        """One municipality.
+
+        :raises NotFound: When it has not joined.
+        """
+        with self.system(writes=False) as session:
+            row = session.get(MunicipalityRow, code)
+            if row is None:
+                raise NotFound("municipality")
+            return row.value()
+
+    def add_municipality(
+        self, code: str, name: str, *, board_code: str = "", actor: str = "operator"
+    ) -> Municipality:
+        """Let a municipality join (参加), with the default roles; others need not stop.
+
+        :raises InvalidValue: When the code's check digit is wrong.
+        :raises Refused: When it has joined before.
+        """
+        municipality = Municipality(str(MunicipalityCode.parse(code)), name, board_code)
+        with self.system() as session:
+            if session.get(MunicipalityRow, municipality.code):
+                raise Refused("この団体はすでに参加しています。")
+            session.add(
+                MunicipalityRow(
+                    code=municipality.code, name=name, board_code=board_code, joined_at=self.clock()
+                )
+            )
+            session.add(
+                SystemEvent(
+                    id=uuid4(),
+                    at=self.clock(),
+                    actor=actor,
+                    action="municipality.joined",
+                    reason="",
+                    detail={"municipality_code": municipality.code},
+                )
+            )
+        grants = [
+            ("administrator", tuple(each.name for each in BASE_PERMISSIONS)),
+            *(grant for module in self.modules for grant in module.roles.items()),
+        ]
+        with self.session(municipality.code) as session:
+            session.add_all(default_roles(ROLE_TITLES, grants))
+            session.commit()
+        return municipality
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    return db.create_engine(parsed)

@@ -1,0 +1,106 @@
+"""Languages of the user interface: Japanese in the source, other languages from catalogues.
+
+Message ids are the Japanese sentences themselves, so Japanese needs no catalogue. Catalogues are
+``.po`` files, read once per process: govkit's own under ``govkit/translations/<language>.po`` and
+those that an application adds with :func:`add_catalogue`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from markupsafe import Markup
+
+__all__ = [
+    "LANGUAGES",
+    "LazyText",
+    "add_catalogue",
+    "gettext",
+    "language",
+    "lazy_gettext",
+    "set_language",
+    "use_language",
+]
+
+LANGUAGES = {"ja": "日本語", "en": "English"}
+"""Languages that the user interface speaks, by code, each named in itself."""
+
+_current: ContextVar[str] = ContextVar("govkit_language", default="ja")
+_directories: list[Path] = [Path(__file__).parent.parent / "translations"]
+
+
+def add_catalogue(directory: Path) -> None:
+    """Add a directory of ``<language>.po`` files; later ones override earlier ones."""
+    if directory not in _directories:
+        _directories.append(directory)
+        _catalogue.cache_clear()
+
+
+def language() -> str:
+    """Code of the language in use."""
+    return _current.get()
+
+
+def set_language(code: str) -> None:
+    """Speak a language from now on in this context; the web layer does so for each request."""
+    _current.set(code if code in LANGUAGES else "ja")
+
+
+@contextmanager
+def use_language(code: str) -> Iterator[None]:
+    """Speak a language inside the block; unknown codes mean Japanese."""
+    token = _current.set(code if code in LANGUAGES else "ja")
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@cache
+def _catalogue(code: str) -> dict[str, str]:
+    messages: dict[str, str] = {}
+    for directory in _directories:
+        path = directory / f"{code}.po"
+        if path.is_file():
+            with path.open("rb") as stream:
+                catalogue = read_po(stream, locale=code)
+            messages |= {
+                str(message.id): str(message.string)
+                for message in catalogue
+                if message.id and message.string and not message.fuzzy
+            }
+    return messages
+
+
+def gettext(text: str, **params: object) -> str:
+    """The text in the language in use, with its ``{placeholders}`` filled."""
+    code = _current.get()
+    translated = text if code == "ja" else _catalogue(code).get(text, text)
+    return translated.format(**params) if params else translated
+
+
+class LazyText(str):
+    """A text of a declaration, translated when it is shown; equal to its Japanese source."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """The text in the language in use."""
+        return gettext(str.__str__(self))
+
+    def __html__(self) -> Markup:
+        """Escaped for HTML in the language in use."""
+
+        return Markup(str(Markup.escape(str(self))))
+
+    def __format__(self, spec: str) -> str:
+        """Format the translated text."""
+        return format(str(self), spec)
+
+
+def lazy_gettext(text: str) -> LazyText:
+    """Mark a text in a declaration at module level for translation at display time."""
+    return LazyText(text)

@@ -1,0 +1,299 @@
+"""Who may do what: accounts, staff, appointments, roles (利用者・職員・配属・役割).
+
+A person has one account for life. Each municipality knows the person as its own staff member
+and gives rights by dated appointments; a transfer (異動) is one new appointment, and the old
+city is closed from the day after the old one ends.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govkit.base.db import (
+    Base,
+    SystemTable,
+    TenantTable,
+    tenant_index,
+    tenant_key,
+    tenant_unique,
+)
+from govkit.base.tenancy import ScopedSession
+from govkit.errors import Refused
+
+__all__ = [
+    "Account",
+    "Actor",
+    "Appointment",
+    "Role",
+    "Staff",
+    "WebSession",
+    "add_account",
+    "check_password",
+    "find_actor",
+    "held_appointments",
+    "set_password",
+]
+
+_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_ABSENT: Final = _HASHER.hash("nobody has this password")
+MINIMUM_PASSWORD_LENGTH: Final = 15
+"""Characters of a password that is the only factor (NIST SP 800-63B-4)."""
+MAXIMUM_PASSWORD_LENGTH: Final = 128
+_FREE_FAILURES: Final = 5
+
+
+class Account(SystemTable, Base):
+    """A log-in, one for life, shared by all municipalities that employ the person (アカウント)."""
+
+    __tablename__ = "govkit_account"
+    __table_args__ = ({"comment": "アカウント"},)
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, comment="識別子")
+    login: Mapped[str] = mapped_column(sa.String(120), unique=True, comment="ログイン名")
+    password_hash: Mapped[str] = mapped_column(
+        sa.String(200), comment="パスワードのハッシュ(argon2id)"
+    )
+    is_enabled: Mapped[bool] = mapped_column(comment="有効")
+    failures: Mapped[int] = mapped_column(comment="続けて失敗した回数")
+    locked_until: Mapped[datetime | None] = mapped_column(comment="この時刻まで受け付けない")
+
+
+class WebSession(SystemTable, Base):
+    """A browser's session, found by the hash of the key in its cookie (ログインセッション)."""
+
+    __tablename__ = "govkit_web_session"
+    __table_args__ = ({"comment": "ログインセッション"},)
+
+    key_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True, comment="鍵のハッシュ")
+    account_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("govkit_account.id"), index=True, comment="アカウント"
+    )
+    municipality_code: Mapped[str | None] = mapped_column(
+        sa.ForeignKey("govkit_municipality.code"), comment="ログイン先の団体"
+    )
+    data: Mapped[dict[str, Any]] = mapped_column(sa.JSON, comment="内容")
+    created_at: Mapped[datetime] = mapped_column(comment="開始日時")
+    seen_at: Mapped[datetime] = mapped_column(index=True, comment="最後に使った日時")
+
+
+class Staff(TenantTable, Base):
+    """A person as one municipality employs them (職員)."""
+
+    __tablename__ = "govkit_staff"
+    __table_args__ = (tenant_unique("account_id"), {"comment": "職員"})
+
+    account_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="アカウント")
+    family_name: Mapped[str] = mapped_column(sa.String(50), comment="氏")
+    given_name: Mapped[str] = mapped_column(sa.String(50), comment="名")
+    kana_family_name: Mapped[str] = mapped_column(sa.String(100), comment="氏フリガナ")
+    kana_given_name: Mapped[str] = mapped_column(sa.String(100), comment="名フリガナ")
+
+    @property
+    def name(self) -> str:
+        """Family and given name."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+
+class Role(TenantTable, Base):
+    """A named set of permissions, which each municipality may change (役割)."""
+
+    __tablename__ = "govkit_role"
+    __table_args__ = (tenant_unique("name"), {"comment": "役割"})
+
+    name: Mapped[str] = mapped_column(sa.String(60), comment="役割コード")
+    title: Mapped[str] = mapped_column(sa.String(60), comment="役割名")
+    permissions: Mapped[list[str]] = mapped_column(sa.JSON, comment="権限")
+
+
+class Appointment(TenantTable, Base):
+    """A dated right to act in a role, for the whole municipality or for one unit (配属).
+
+    Several at once are normal (兼務). ``unit_id`` is the school or class the right is limited to.
+    """
+
+    __tablename__ = "govkit_appointment"
+    __table_args__ = (
+        tenant_key("staff_id", "govkit_staff"),
+        tenant_key("role_id", "govkit_role"),
+        tenant_index("govkit_appointment", "staff_id"),
+        {"comment": "配属"},
+    )
+
+    staff_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="職員")
+    role_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="役割")
+    unit_id: Mapped[UUID | None] = mapped_column(sa.Uuid, comment="学校または学級(空なら団体全体)")
+    title: Mapped[str] = mapped_column(sa.String(100), comment="表示名")
+    valid_from: Mapped[date] = mapped_column(comment="開始日")
+    valid_to: Mapped[date | None] = mapped_column(comment="終了日(この日まで有効)")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one who acts, with the rights held today.
+
+    :param grants: Permission to the units it is limited to; ``None`` means the whole
+        municipality.
+    :param is_operator: Someone at the command line of the deployment, who holds every right.
+    """
+
+    name: str
+    account_id: UUID | None = None
+    staff_id: UUID | None = None
+    titles: tuple[str, ...] = ()
+    grants: Mapping[str, frozenset[UUID] | None] = field(default_factory=dict)
+    is_operator: bool = False
+
+    @classmethod
+    def operator(cls, name: str) -> "Actor":
+        """An operator at the command line (運用担当者)."""
+        return cls(name=name, is_operator=True)
+
+    @property
+    def audit_name(self) -> str:
+        """How audit rows name the actor."""
+        return str(self.account_id) if self.account_id else f"operator:{self.name}"
+
+    def holds(self, permission: str) -> bool:
+        """Whether the right is held for at least one unit."""
+        return self.is_operator or permission in self.grants
+
+    def units(self, permission: str) -> frozenset[UUID] | None:
+        """Units that the right is limited to; ``None`` for the whole municipality."""
+        if self.is_operator:
+            return None
+        return self.grants.get(permission, frozenset())
+
+
+def _valid_on(day: date) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Appointment.valid_from <= day,
+        sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+    )
+
+
+def find_actor(session: ScopedSession, account_id: UUID, today: date) -> Actor | None:
+    """The actor that an account is in the session's municipality, or ``None`` without a right."""
+    rows = session.execute(
+        sa.select(Staff, Appointment, Role)
+        .join(Appointment, Appointment.staff_id == Staff.id)
+        .join(Role, Role.id == Appointment.role_id)
+        .where(Staff.account_id == account_id, _valid_on(today))
+        .order_by(Appointment.valid_from, Appointment.title)
+    ).all()
+    if not rows:
+        return None
+    grants: dict[str, frozenset[UUID] | None] = {}
+    for _, appointment, role in rows:
+        for permission in role.permissions:
+            held = grants.get(permission, frozenset())
+            if appointment.unit_id is None or held is None:
+                grants[permission] = None
+            else:
+                grants[permission] = held | {appointment.unit_id}
+    staff = rows[0][0]
+    return Actor(
+        name=staff.name,
+        account_id=account_id,
+        staff_id=staff.id,
+        titles=tuple(appointment.title for _, appointment, _ in rows),
+        grants=MappingProxyType(grants),
+    )
+
+
+def held_appointments(
+    session: ScopedSession, account_id: UUID, today: date
+) -> list[tuple[str, str]]:
+    """Municipality and title of every appointment held today, from an unscoped session."""
+    rows = session.execute(
+        sa.select(Appointment.municipality_code, Appointment.title)
+        .join(
+            Staff,
+            sa.and_(
+                Staff.id == Appointment.staff_id,
+                Staff.municipality_code == Appointment.municipality_code,
+            ),
+        )
+        .where(Staff.account_id == account_id, _valid_on(today))
+        .order_by(Appointment.municipality_code, Appointment.title)
+    )
+    return [(row.municipality_code, row.title) for row in rows]
+
+
+def add_account(session: ScopedSession, login: str, password: str) -> Account:
+    """Add a log-in.
+
+    :raises Refused: When the log-in exists or the password is too weak.
+    """
+    login = login.strip()
+    if session.scalar(sa.select(Account.id).where(Account.login == login)):
+        raise Refused("このログイン名はすでに使われています。別のログイン名にしてください。")
+    account = Account(id=uuid4(), login=login, is_enabled=True, failures=0, locked_until=None)
+    set_password(account, password)
+    session.add(account)
+    return account
+
+
+def set_password(account: Account, password: str) -> None:
+    """Set a password: length and guessability count, composition does not.
+
+    :raises Refused: With what to change.
+    """
+    if not MINIMUM_PASSWORD_LENGTH <= len(password) <= MAXIMUM_PASSWORD_LENGTH:
+        raise Refused(
+            "パスワードは{minimum}文字以上{maximum}文字以内にしてください。",
+            minimum=MINIMUM_PASSWORD_LENGTH,
+            maximum=MAXIMUM_PASSWORD_LENGTH,
+        )
+    if len(set(password)) < 5 or account.login.lower() in password.lower():
+        raise Refused("同じ文字の繰り返しや、ログイン名を含むパスワードは使えません。")
+    account.password_hash = _HASHER.hash(password)
+
+
+def check_password(
+    session: ScopedSession, login: str, password: str, now: datetime
+) -> Account | None:
+    """The account if the password is right; takes as long when there is no such account.
+
+    After several failures in a row an account waits, longer each time, up to an hour.
+    """
+    account = session.scalar(
+        sa.select(Account).where(Account.login == login.strip()).with_for_update()
+    )
+    known = account is not None and account.is_enabled
+    try:
+        _HASHER.verify(account.password_hash if account and known else _ABSENT, password)
+        right = known
+    except (VerifyMismatchError, InvalidHashError):
+        right = False
+    if account is None or (account.locked_until is not None and account.locked_until > now):
+        return None
+    if not right:
+        account.failures += 1
+        excess = account.failures - _FREE_FAILURES
+        if excess >= 0:
+            account.locked_until = now + timedelta(seconds=min(30 * 2 ** min(excess, 10), 3600))
+        return None
+    account.failures = 0
+    account.locked_until = None
+    return account
+
+
+def default_roles(
+    titles: Mapping[str, str], grants: Iterable[tuple[str, tuple[str, ...]]]
+) -> list[Role]:
+    """The roles a new municipality starts with, gathered from the active modules."""
+    permissions: dict[str, set[str]] = {name: set() for name in titles}
+    for role, names in grants:
+        permissions.setdefault(role, set()).update(names)
+    return [
+        Role(name=name, title=titles.get(name, name), permissions=sorted(held))
+        for name, held in sorted(permissions.items())
+    ]

@@ -1,0 +1,125 @@
+"""What a shared module (共同開発モジュール) declares, and the one order in which modules load.
+
+Modules of govkit and of third parties are found alike, through the entry-point group
+``govkit.modules``, and are active only if the settings name them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from pydantic import BaseModel
+
+from govkit.errors import InvalidSettings, Problem
+
+__all__ = ["Module", "NavItem", "Permission", "load_modules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right that a route or a service asks for (権限), such as ``attendance.record``."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the menu, shown to those who hold the permission."""
+
+    endpoint: str
+    title: str
+    permission: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module as the base sees it.
+
+    :param name: Noun, prefix of its tables, permissions, endpoints and templates.
+    :param title: Japanese title, a :func:`~govkit.base.i18n.lazy_gettext` text.
+    :param package: Import name of the package that holds ``migrations/`` and ``templates/``.
+    :param requires: Names of the modules it calls.
+    :param models: Import names of the Python modules that map its tables.
+    :param blueprint: ``"package.views:pages"``, imported only when a web application starts.
+    :param commands: ``"package.cli:group"``, a click command added to ``govkit``.
+    :param roles: Permissions that a municipality's default roles get from this module.
+    :param policy: Pydantic model of what may differ between municipalities (団体ごとの方針).
+    """
+
+    name: str
+    title: str
+    package: str
+    requires: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    blueprint: str = ""
+    commands: str = ""
+    permissions: tuple[Permission, ...] = ()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    navigation: tuple[NavItem, ...] = ()
+    policy: type[BaseModel] | None = None
+
+
+def load_modules(names: Iterable[str]) -> Sequence[Module]:
+    """The named modules, their tables mapped, in dependency order and then by name.
+
+    :raises InvalidSettings: When a module is missing, requires one that is not active, or the
+        modules require each other in a circle.
+    """
+    wanted = list(dict.fromkeys(names))
+    found = {point.name: point for point in entry_points(group="govkit.modules")}
+    problems = [
+        Problem(
+            "module_missing",
+            "モジュール「{name}」が見つかりません。パッケージをインストールするか、設定の modules から外してください。",
+            column="app.modules",
+            params={"name": name},
+        )
+        for name in wanted
+        if name not in found
+    ]
+    if problems:
+        raise InvalidSettings(problems)
+    modules = {name: found[name].load() for name in wanted}
+    return _in_order(modules)
+
+
+def _in_order(modules: dict[str, Module]) -> Sequence[Module]:
+    problems = [
+        Problem(
+            "module_requires",
+            "モジュール「{name}」には「{required}」が必要です。設定の modules に加えてください。",
+            column="app.modules",
+            params={"name": module.name, "required": required},
+        )
+        for module in modules.values()
+        for required in module.requires
+        if required not in modules
+    ]
+    if problems:
+        raise InvalidSettings(problems)
+    sorter = TopologicalSorter({name: sorted(modules[name].requires) for name in sorted(modules)})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise InvalidSettings(
+            [
+                Problem(
+                    "module_cycle",
+                    "モジュールが互いを必要としています: {cycle}",
+                    params={"cycle": error.args[1]},
+                )
+            ]
+        ) from error
+    ordered: list[Module] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        ordered += [modules[name] for name in ready]
+        sorter.done(*ready)
+    for module in ordered:
+        for path in module.models:
+            import_module(path)
+    return tuple(ordered)

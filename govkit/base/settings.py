@@ -1,0 +1,173 @@
+"""Settings of a deployment: one TOML file, overridden by the environment.
+
+``govkit.toml`` is looked for in the working directory or named by ``GOVKIT_SETTINGS``. Every
+value can be overridden: ``GOVKIT_APP__ENVIRONMENT=production`` sets ``environment`` in ``[app]``.
+All problems are reported at once, in words, when the application starts.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from govkit.errors import InvalidSettings, Problem
+
+__all__ = ["AppSettings", "DatabaseSettings", "SecuritySettings", "Settings", "load_settings"]
+
+_MEBIBYTE = 1024 * 1024
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AppSettings(_Section):
+    """``[app]``: what the application is."""
+
+    name: Annotated[str, Field(min_length=1)] = "校務共同システム"
+    """Name on every page (サービス名)."""
+    environment: Literal["development", "production"] = "development"
+    """``production`` demands a real secret, secure cookies and a guarded database."""
+    modules: tuple[str, ...] = ("schools", "resident_extracts", "enrolment", "attendance")
+    """Active modules, by entry-point name (有効にするモジュール)."""
+    trusted_hosts: tuple[str, ...] = ()
+    """Host names under which the application answers; blank means any, in development only."""
+    templates: Path | None = None
+    """Directory whose templates override those of govkit by the same path (差し替えテンプレート)."""
+
+
+class DatabaseSettings(_Section):
+    """``[database]``: SQLite by default, PostgreSQL in production."""
+
+    url: str = "sqlite:///var/govkit.sqlite3"
+    """Database of the application; on PostgreSQL a role that owns no table."""
+    owner_url: str | None = None
+    """PostgreSQL role that owns the tables and runs the migrations."""
+
+
+class SecuritySettings(_Section):
+    """``[security]``: secrets, sessions and limits."""
+
+    secret_key: str = ""
+    """At least 32 characters, different for each deployment; made by ``govkit new``."""
+    idle_minutes: Annotated[int, Field(ge=5, le=60)] = 60
+    """A login ends after so many minutes without use (無操作時間)."""
+    absolute_hours: Annotated[int, Field(ge=1, le=24)] = 12
+    """A login ends after so many hours in any case (最長時間)."""
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 2 * _MEBIBYTE
+    """Largest ordinary request."""
+    max_upload_bytes: Annotated[int, Field(ge=1024)] = 256 * _MEBIBYTE
+    """Largest request on pages that receive files."""
+
+
+class Settings(BaseSettings):
+    """All settings of a deployment; unknown keys are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GOVKIT_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    app: AppSettings = AppSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    security: SecuritySettings = SecuritySettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file; values given in code win over both."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _path()))
+
+
+def _path() -> Path:
+    return Path(os.environ.get("GOVKIT_SETTINGS", "govkit.toml"))
+
+
+def load_settings() -> Settings:
+    """Read and check the settings.
+
+    :raises InvalidSettings: With every problem found, each naming its key.
+    """
+    path = _path()
+    if "GOVKIT_SETTINGS" in os.environ and not path.is_file():
+        raise InvalidSettings(
+            [Problem("settings_missing", "設定ファイルがありません。", file=str(path))]
+        )
+    try:
+        settings = Settings()
+    except (ValidationError, ValueError) as error:
+        raise InvalidSettings(_problems(error, path)) from error
+    problems = production_problems(settings) if settings.app.environment == "production" else []
+    if problems:
+        raise InvalidSettings(problems)
+    return settings
+
+
+def production_problems(settings: Settings) -> list[Problem]:
+    """What must be mended before the settings may serve real people."""
+    found = []
+    if len(settings.security.secret_key) < 32:
+        found.append(
+            Problem(
+                "short_secret",
+                "本番では32文字以上の秘密鍵を設定してください。",
+                column="security.secret_key",
+            )
+        )
+    if not settings.app.trusted_hosts:
+        found.append(
+            Problem(
+                "no_trusted_hosts",
+                "本番では応答するホスト名を設定してください。",
+                column="app.trusted_hosts",
+            )
+        )
+    if settings.database.url.startswith("postgresql") and not settings.database.owner_url:
+        found.append(
+            Problem(
+                "no_owner_url",
+                "PostgreSQLでは表の所有者の接続先も設定してください。アプリは所有者ではないロールで接続します。",
+                column="database.owner_url",
+            )
+        )
+    return found
+
+
+_REASONS = {
+    "extra_forbidden": "知らない設定です。つづりを確かめてください。",
+    "missing": "設定してください。",
+}
+
+
+def _problems(error: Exception, path: Path) -> list[Problem]:
+    if not isinstance(error, ValidationError):
+        return [
+            Problem(
+                "unreadable_settings",
+                "TOMLとして読めません: {detail}",
+                file=str(path),
+                params={"detail": str(error)},
+            )
+        ]
+    return [
+        Problem(
+            "invalid_setting",
+            _REASONS.get(each["type"], "値が正しくありません: {detail}"),
+            file=str(path),
+            column=".".join(str(part) for part in each["loc"]),
+            params={"detail": each["msg"]},
+        )
+        for each in error.errors()
+    ]

@@ -1,0 +1,172 @@
+"""Pages of the base itself: login, choice of the municipality, home, health."""
+
+from importlib.resources import files
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import redirect, request, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+
+from govkit import __version__, forms
+from govkit.base import web
+from govkit.base.audit import SystemEvent
+from govkit.base.i18n import gettext as _
+from govkit.base.i18n import lazy_gettext
+from govkit.base.identity import check_password, held_appointments
+from govkit.base.work import JAPAN, Work
+
+__all__ = ["pages"]
+
+pages = web.Pages("govkit", __name__, url_prefix="")
+
+STATIC = str(files("govkit.base") / "static")
+
+
+class LoginForm(forms.Form):
+    """Login name and password."""
+
+    login = forms.TextField(lazy_gettext("ログイン名"), required=True, autocomplete="username")
+    password = forms.PasswordField(
+        lazy_gettext("パスワード"), required=True, autocomplete="current-password"
+    )
+
+
+@pages.get("/static/<path:filename>", permission=web.PUBLIC)
+def static(filename: str) -> ResponseReturnValue:
+    """Style sheets and scripts."""
+    return send_from_directory(STATIC, filename, max_age=3600)
+
+
+@pages.get("/login", permission=web.PUBLIC)
+def login() -> ResponseReturnValue:
+    """Login page (ログイン)."""
+    return pages.render("govkit/base/login.html", form=LoginForm(gettext=_))
+
+
+@pages.post("/login", permission=web.PUBLIC, endpoint="log_in")
+def log_in() -> ResponseReturnValue:
+    """Check the password; one appointment leads straight on, several to a choice."""
+    form = LoginForm(request.form, gettext=_)
+    if not form.validate():
+        return pages.render("govkit/base/login.html", form=form), 400
+    deployment = web.deployment()
+    now = deployment.clock()
+    with deployment.system() as database:
+        account = check_password(database, form.login.data, form.password.data, now)
+        account_id = account.id if account else None
+        _record_login(database, account_id)
+    if account_id is None:
+        form.add_error(
+            "password",
+            _(
+                "ログイン名かパスワードが違います。何度か続けて間違えたときは、しばらく待ってからやり直してください。"
+            ),
+        )
+        return pages.render("govkit/base/login.html", form=form), 400
+    codes = sorted({code for code, _title in _appointments(account_id)})
+    web.current_session().log_in(account_id, codes[0] if len(codes) == 1 else None)
+    if len(codes) == 1:
+        return redirect(_next_page(), 303)
+    return web.see_other("govkit.appointments", next=request.args.get("next", ""))
+
+
+def _record_login(database: Any, account_id: UUID | None) -> None:
+    database.add(
+        SystemEvent(
+            id=uuid4(),
+            at=web.deployment().clock(),
+            actor=str(account_id or ""),
+            action="login.succeeded" if account_id else "login.failed",
+            reason="",
+            detail={},
+        )
+    )
+
+
+def _appointments(account_id: UUID) -> list[tuple[str, str]]:
+    deployment = web.deployment()
+    today = deployment.clock().astimezone(JAPAN).date()
+    with deployment.unscoped("ログインできる団体を調べる", str(account_id)) as database:
+        return held_appointments(database, account_id, today)
+
+
+def _next_page() -> str:
+    wanted = request.args.get("next", "")
+    # Only addresses of this site: one slash at the start, and no host.
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if inside else url_for("govkit.home")
+
+
+@pages.get("/appointments", permission=web.PUBLIC)
+def appointments() -> ResponseReturnValue:
+    """Choice among the municipalities where the account is appointed today (配属を選ぶ)."""
+    login = web.current_session()
+    if login.account_id is None:
+        return web.see_other("govkit.login")
+    held: dict[str, list[str]] = {}
+    for code, title in _appointments(login.account_id):
+        held.setdefault(code, []).append(title)
+    names = {each.code: each.name for each in web.deployment().municipalities()}
+    choices = [
+        {
+            "id": code,
+            "municipality": names[code],
+            "role": "・".join(titles),
+            "unit": "",
+            "until": "",
+            "current": code == login.municipality_code,
+        }
+        for code, titles in held.items()
+    ]
+    return pages.render("govkit/base/appointments.html", appointments=choices)
+
+
+@pages.post("/appointments", permission=web.PUBLIC)
+def choose_appointment() -> ResponseReturnValue:
+    """Work in the chosen municipality from now on; the session's key changes."""
+    login = web.current_session()
+    if login.account_id is None:
+        return web.see_other("govkit.login")
+    code = request.form.get("appointment", "")
+    if code not in {held for held, _title in _appointments(login.account_id)}:
+        return web.see_other("govkit.appointments")
+    login.log_in(login.account_id, code)
+    return redirect(_next_page(), 303)
+
+
+@pages.post("/logout", permission=web.PUBLIC)
+def logout() -> ResponseReturnValue:
+    """End the login."""
+    web.current_session().log_out()
+    return web.see_other("govkit.login")
+
+
+@pages.get("/", permission=web.SIGNED_IN)
+def home(work: Work) -> ResponseReturnValue:
+    """The tasks of the actor's roles (仕事を選ぶ)."""
+    tasks = [
+        {
+            "title": str(item.title),
+            "url": url_for(item.endpoint),
+            "text": str(item.description),
+            "badge": None,
+        }
+        for module in web.deployment().modules
+        for item in module.navigation
+        if work.actor.holds(item.permission)
+    ]
+    return pages.render("govkit/base/home.html", tasks=tasks)
+
+
+@pages.get("/health/live", permission=web.PUBLIC)
+def live() -> ResponseReturnValue:
+    """Whether the process answers."""
+    return {"status": "ok", "version": __version__}
+
+
+@pages.get("/health/ready", permission=web.PUBLIC)
+def ready() -> ResponseReturnValue:
+    """Whether the database answers and its tables are up to date."""
+    pending = len(web.deployment().pending_migrations())
+    body = {"status": "ok" if not pending else "migrations pending", "pending_migrations": pending}
+    return body, 200 if not pending else 503

@@ -1,0 +1,153 @@
+"""The unit of work: all that a service gets (作業単位).
+
+A service is ``verb(work, …)``. It asks for rights, finds rows, changes them and records what it
+did; it never commits, never reads a clock and never sees HTTP.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Final, Protocol, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from govkit.base.audit import AuditEvent
+from govkit.base.db import Base, TenantTable
+from govkit.base.identity import Actor
+from govkit.base.municipality import Municipality, MunicipalityPolicy
+from govkit.base.tenancy import ScopedSession
+from govkit.errors import NotFound, NotPermitted
+
+__all__ = ["JAPAN", "Scoped", "Work"]
+
+JAPAN: Final = ZoneInfo("Asia/Tokyo")
+"""Time zone in which dates of law are meant."""
+
+Row = TypeVar("Row", bound=Base)
+Policy = TypeVar("Policy", bound=BaseModel)
+
+
+class Scoped(Protocol):
+    """Something that a right can be limited to."""
+
+    @property
+    def scope_path(self) -> tuple[UUID, ...]:
+        """Identifiers from the widest unit to the narrowest, such as school and class."""
+
+
+class Work:
+    """One unit of work of one actor inside one municipality.
+
+    :param session: Bound to the municipality for life.
+    :param now: The moment the work began, aware; ``today`` is its date in Japan.
+    :param policies: Pydantic model of each module's policy, with the module's name.
+    """
+
+    def __init__(
+        self,
+        session: ScopedSession,
+        actor: Actor,
+        municipality: Municipality,
+        now: datetime,
+        policies: dict[type[BaseModel], str] | None = None,
+        request_id: str = "",
+    ) -> None:
+        self.session: Final = session
+        self.actor: Final = actor
+        self.municipality: Final = municipality
+        self.now: Final = now
+        self.request_id: Final = request_id
+        self._policies = policies or {}
+        self._events: list[AuditEvent] = []
+
+    @property
+    def today(self) -> date:
+        """Date in Japan at which the work began."""
+        return self.now.astimezone(JAPAN).date()
+
+    def require(self, permission: str, scope: Scoped | None = None) -> None:
+        """Insist on a right.
+
+        :raises NotPermitted: When the actor does not hold the right at all.
+        :raises NotFound: When the right is held, but not for this scope: what is not the
+            actor's looks like what does not exist.
+        """
+        if not self.actor.holds(permission):
+            raise NotPermitted(permission)
+        if not self.allows(permission, scope):
+            raise NotFound(permission)
+
+    def allows(self, permission: str, scope: Scoped | None = None) -> bool:
+        """Whether the right is held for the scope; without a scope, for the whole municipality."""
+        if not self.actor.holds(permission):
+            return False
+        units = self.actor.units(permission)
+        return units is None or (scope is not None and not units.isdisjoint(scope.scope_path))
+
+    def units(self, permission: str) -> frozenset[UUID] | None:
+        """Schools and classes that a right is limited to; ``None`` for the whole municipality."""
+        return self.actor.units(permission)
+
+    def find(self, model: type[Row], identifier: UUID) -> Row:
+        """The row with the identifier, in this municipality.
+
+        :raises NotFound: When there is none.
+        """
+        row = self.session.get(model, (self.municipality.code, identifier))
+        if row is None:
+            raise NotFound(model.__name__)
+        return row
+
+    def policy(self, model: type[Policy]) -> Policy:
+        """What the municipality decided about a module, with the module's defaults."""
+        stored = self.session.scalar(
+            sa.select(MunicipalityPolicy).where(MunicipalityPolicy.module == self._policies[model])
+        )
+        return model.model_validate(stored.values if stored else {})
+
+    def record(self, action: str, subject: object, reason: str = "", **detail: Any) -> None:
+        """Record an act or a read, in the transaction of the work.
+
+        :param subject: A row, a sequence of rows, or anything whose text is an identifier.
+        """
+        kind, ids = _named(subject)
+        event = AuditEvent(
+            municipality_code=self.municipality.code,
+            at=self.now,
+            actor=self.actor.audit_name,
+            action=action,
+            subject_kind=kind,
+            subject_ids=ids,
+            reason=reason,
+            detail=detail,
+            request_id=self.request_id,
+        )
+        self._events.append(event)
+
+    def discard(self) -> None:
+        """Forget what was recorded, together with a change that was rolled back."""
+        self._events = []
+
+    def finish(self, write: Callable[[Iterable[AuditEvent]], None]) -> None:
+        """Commit with the audit rows, which ``write`` stores when the session only reads."""
+        if self.session.writes:
+            self.session.add_all(self._events)
+            self.session.commit()
+        else:
+            self.session.rollback()
+            if self._events:
+                write(self._events)
+        self._events = []
+
+
+def _named(subject: object) -> tuple[str, list[str]]:
+    items: Sequence[object]
+    items = (
+        list(subject)
+        if isinstance(subject, Iterable) and not isinstance(subject, str)
+        else [subject]
+    )
+    kind = type(items[0]).__name__ if items else "none"
+    return kind, [str(item.id) if isinstance(item, TenantTable) else str(item) for item in items]

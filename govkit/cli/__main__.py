@@ -1,0 +1,5 @@
+"""``python -m govkit.cli``."""
+
+from govkit.cli import main
+
+main()
