@@ -1,1 +1,70 @@
-"""Japanese form fields and widgets (WTForms and Jinja only)."""
+"""Accessible Japanese forms on WTForms and Jinja, in the anatomy of the Digital Agency Design System.
+
+Works in any application; Flask is not needed. Every field renders itself with its label, the mark
+必須 or 任意, its help, its control and its error::
+
+    class Enquiry(Form):
+        name = TextField("氏名", [Length(max=100)], required=True, autocomplete="name")
+        birth = DateField("生年月日", required=True, autocomplete="bday")
+
+    form = Enquiry(request.form)
+    if form.validate(): ...
+
+    {{ form.error_summary() }} <form method="post" novalidate>{{ form.name() }} {{ form.birth() }}</form>
+
+Blank text is ``None``. Text that holds a 個人番号 is refused and not shown again. The style sheets are
+``tokens.css``, ``components.css`` and ``forms.css`` of ``govkit/base/static/govkit``.
+"""
+
+from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
+from govkit.forms.fields import (
+    DateField,
+    Field,
+    FieldOptions,
+    FileField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SubmitField,
+    TextAreaField,
+    TextField,
+)
+from govkit.forms.form import Form
+from govkit.forms.validators import (
+    FileSize,
+    FileType,
+    Length,
+    OneOf,
+    Pattern,
+    Range,
+    Required,
+    StopValidation,
+    ValidationError,
+)
+
+__all__ = [
+    "CheckboxField",
+    "CheckboxesField",
+    "DateField",
+    "Field",
+    "FieldOptions",
+    "FileField",
+    "FileSize",
+    "FileType",
+    "Form",
+    "HiddenField",
+    "IntegerField",
+    "Length",
+    "OneOf",
+    "PasswordField",
+    "Pattern",
+    "RadioField",
+    "Range",
+    "Required",
+    "SelectField",
+    "StopValidation",
+    "SubmitField",
+    "TextAreaField",
+    "TextField",
+    "ValidationError",
+]

@@ -30,12 +30,13 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   window.addEventListener("beforeunload", (event) => changed && event.preventDefault());
 }
 
-/* Characters left in a text area, counted as the server counts: by code point, line ends as one. */
+/* Characters left in a text area, counted as the server counts: by code point,
+   line ends as one, variation selectors (異体字) not at all. */
 for (const counter of document.querySelectorAll("[data-counter-for]")) {
   const control = document.getElementById(counter.dataset.counterFor);
   const limit = Number(counter.dataset.limit);
   const show = () => {
-    const count = [...control.value.trim()].length;
+    const count = [...control.value.trim().replace(/[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu, "")].length;
     counter.hidden = false;
     counter.textContent = counter.dataset.text.replace("{count}", count).replace("{limit}", limit);
     counter.toggleAttribute("data-over", count > limit);

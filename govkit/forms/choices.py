@@ -1,0 +1,157 @@
+"""Fields that offer a choice: radio buttons, checkboxes, a select box."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import wtforms
+from wtforms.validators import ValidationError
+
+from govkit.forms.fields import Field
+from govkit.forms.widgets import TemplateWidget
+
+__all__ = ["CheckboxField", "CheckboxesField", "Choice", "RadioField", "SelectField"]
+
+Choices = Iterable[tuple[Any, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice as the templates show it."""
+
+    id: str
+    value: str
+    title: str
+    is_chosen: bool
+
+
+class _ChoiceField(Field):
+    """One or several out of a list.
+
+    :param choices: Pairs of value and title, or a function that gives them for each request; may
+        also be set on the bound field before validation.
+    :param coerce: Makes the value of the text that was sent, such as ``UUID``.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *args: Any,
+        choices: Choices | Callable[[], Choices] = (),
+        coerce: Callable[[str], Any] = str,
+        **options: Any,
+    ) -> None:
+        self.choices: Choices = choices() if callable(choices) else choices
+        self.coerce = coerce
+        super().__init__(label, *args, **options)
+
+    def __iter__(self) -> Iterator[Choice]:
+        """The choices, each told whether it is chosen."""
+        chosen = self.chosen()
+        for index, (value, title) in enumerate(self.choices):
+            yield Choice(f"{self.id}-{index}", str(value), str(title), str(value) in chosen)
+
+    def chosen(self) -> set[str]:
+        """Texts of what is chosen."""
+        return set() if self.data is None else {str(self.data)}
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the choice."""
+        text = str(valuelist[0]) if valuelist else ""
+        self.data = self._coerced(text) if text else None
+
+    def _coerced(self, text: str) -> Any:
+        try:
+            return self.coerce(text)
+        except ValueError:
+            raise ValueError(self._not_listed()) from None
+
+    def _not_listed(self) -> str:
+        return self.gettext("{label}は一覧から選んでください")
+
+    def required_message(self) -> str:
+        """What to do when nothing was chosen."""
+        return self.gettext("{label}を選んでください")
+
+    def pre_validate(self, form: wtforms.Form) -> None:
+        """Only what is offered may be chosen."""
+        super().pre_validate(form)
+        if not self.chosen() <= {str(value) for value, _title in self.choices}:
+            raise ValidationError(self._not_listed())
+
+
+class SelectField(_ChoiceField):
+    """One out of a list, as a select box with a blank first line."""
+
+    widget = TemplateWidget("select.html")
+
+    @property
+    def blank_title(self) -> str:
+        """Title of the blank line."""
+        return self.gettext("選んでください")
+
+
+class _Group(_ChoiceField):
+    @property
+    def focus_id(self) -> str:
+        """The first button of the group."""
+        return f"{self.id}-0"
+
+    def attributes(self) -> Mapping[str, str | None]:
+        """Attributes of the group."""
+        names = ("aria-describedby", "aria-required", "aria-invalid")
+        return {name: value for name, value in super().attributes().items() if name in names}
+
+
+class RadioField(_Group):
+    """One out of a few, all in sight."""
+
+    widget = TemplateWidget("radio.html")
+
+
+class CheckboxesField(_Group):
+    """Several out of a few; the value is a list, blank when nothing is ticked."""
+
+    widget = TemplateWidget("checkboxes.html")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is ticked."""
+        return not self.data
+
+    def chosen(self) -> set[str]:
+        """Texts of what is ticked."""
+        return {str(value) for value in self.data or ()}
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take every ticked value."""
+        self.data = []
+        self.data = [self._coerced(str(value)) for value in valuelist]
+
+    def attributes(self) -> Mapping[str, str | None]:
+        """A plain group is neither required nor invalid; its boxes are."""
+        return {"aria-describedby": self.described_by()}
+
+
+class CheckboxField(Field):
+    """Yes or no; required means that it must be ticked."""
+
+    widget = TemplateWidget("checkbox.html")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is not ticked."""
+        return not self.data
+
+    @property
+    def requirement(self) -> str:
+        """The mark ※必須; a box that may stay empty needs none."""
+        return super().requirement if self.flags.required else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Only a ticked box is sent."""
+        self.data = bool(valuelist)
+
+    def required_message(self) -> str:
+        """What to do when it is not ticked."""
+        return self.gettext("「{label}」を確かめて、チェックを入れてください")
