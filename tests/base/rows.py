@@ -1,0 +1,72 @@
+"""Rows of any mapped class, made from what the class declares."""
+
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from govkit.base.db import Base, TenantTable, UtcDateTime
+from govkit.base.tenancy import ScopedSession
+
+_numbers = count(1)
+
+
+def tenant_classes() -> list[type[Base]]:
+    """Every mapped tenant class of the loaded modules, by table name."""
+    mapped = [each.class_ for each in Base.registry.mappers]
+    return sorted((c for c in mapped if issubclass(c, TenantTable)), key=lambda c: c.__tablename__)
+
+
+def links(model: Any) -> dict[str, Any]:
+    """Columns that point at tenant rows, with the class they point at."""
+    by_table = {each.local_table.name: each.class_ for each in Base.registry.mappers}
+    return {
+        element.parent.key: by_table[element.column.table.name]
+        for constraint in model.__table__.foreign_key_constraints
+        for element in constraint.elements
+        if element.column.key == "id"
+        and issubclass(by_table[element.column.table.name], TenantTable)
+    }
+
+
+def make(session: ScopedSession, model: Any, municipality_code: str) -> Any:
+    """A row of the class with every column filled, and the rows it points at."""
+    values: dict[str, Any] = {"municipality_code": municipality_code, "id": uuid4()}
+    linked = links(model)
+    for column in model.__table__.columns:
+        if column.key in linked:
+            values[column.key] = make(session, linked[column.key], municipality_code).id
+        elif column.key not in values:
+            values[column.key] = _value(column)
+    row = model(**values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _value(column: sa.Column[Any]) -> Any:
+    number = next(_numbers)
+    kind = column.type
+    if isinstance(kind, sa.Enum):
+        return kind.enums[0]
+    if isinstance(kind, sa.String):
+        return str(number)[-(kind.length or 20) :].zfill(min(kind.length or 6, 6))
+    if isinstance(kind, sa.Boolean):
+        return False
+    if isinstance(kind, UtcDateTime):
+        return datetime(2026, 4, 1, tzinfo=UTC)
+    if isinstance(kind, sa.Date):
+        return date.fromordinal(date(2026, 4, 1).toordinal() + number)
+    if isinstance(kind, sa.Integer):
+        return number
+    if isinstance(kind, sa.Uuid):
+        return uuid4()
+    if isinstance(kind, sa.JSON):
+        return {}
+    raise AssertionError(f"no value for {column}")
+
+
+def identity(row: Any) -> tuple[str, UUID]:
+    return row.municipality_code, row.id
