@@ -166,18 +166,14 @@ class FuzzyDate:
         match = _WRITTEN.fullmatch(text)
         if match is None:
             raise InvalidValue(FuzzyDateProblem.NOT_A_DATE)
-        year = int(match[1]) or None
-        month = _number(match[2])
-        day = _number(match[3])
+        if (value := _calendar_day(text)) is not None:
+            return cls(value, value.year, value.month, value.day, unknown, phrase, text)
+        year, month, day = int(match[1]) or None, _number(match[2]), _number(match[3])
         if not _may_exist(year, month, day):
             raise InvalidValue(FuzzyDateProblem.NO_SUCH_DAY)
-        if year is None or month is None or day is None:
-            if not unknown:
-                raise InvalidValue(FuzzyDateProblem.UNKNOWN_PART)
-            value = None
-        else:
-            value = _calendar_day(year, month, day)
-        return cls(value, year, month, day, unknown, phrase, text)
+        if None in (year, month, day) and not unknown:
+            raise InvalidValue(FuzzyDateProblem.UNKNOWN_PART)
+        return cls(None, year, month, day, unknown, phrase, text)
 
     @property
     def is_known(self) -> bool:
@@ -260,10 +256,11 @@ def _may_exist(year: int | None, month: int | None, day: int | None) -> bool:
     return day <= longest
 
 
-def _calendar_day(year: int, month: int, day: int) -> date | None:
-    if day > _length(year, month):
+def _calendar_day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
         return None
-    return date(year, month, day)
 
 
 @dataclass(frozen=True, slots=True)

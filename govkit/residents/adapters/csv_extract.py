@@ -6,7 +6,8 @@ own, see :func:`~govkit.residents.adapters.protection_list.read_protection_list`
 """
 
 import hashlib
-from collections.abc import Container, Iterator, Mapping
+import operator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -47,7 +48,18 @@ _SEPARATOR: Final = "\x1f"
 _HISTORY: Final = Cells._fields.index("household_number")
 _PLACE: Final = itemgetter(*range(2, _HISTORY))
 _LONGEST: Final = 300
-_PRINT_VERSION: Final = b"govkit-extract-1"
+_PRINT_VERSION: Final = b"extract-1"
+
+
+def _picks(*names: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    first, *others = map(Cells._fields.index, names)
+    return itemgetter(first, *others)
+
+
+_BIRTH: Final = _picks("birth", "birth_unknown", "birth_phrase")
+_MOVED: Final = _picks("moved_on", "moved_on_unknown")
+_SINCE: Final = _picks("resident_since", "resident_since_unknown")
+_NO_DATE: Final = frozenset((("", ""), ("", "0")))
 
 _HISTORY_TEXTS: Final[Mapping[StrEnum, tuple[str, str]]] = {
     HistoryProblem.LATEST_FLAG: ("is_latest", "最新フラグは 0 か 1 で入れてください。"),
@@ -70,7 +82,7 @@ _CODES: Final[Mapping[str, frozenset[str]]] = {
     "resident_since_unknown": frozenset(("", "0", "1")),
     "other_business_hidden": frozenset(("", "0", "1")),
 }
-_CODE_CELLS: Final = itemgetter(*map(Cells._fields.index, _CODES))
+_CODE_CELLS: Final = _picks(*_CODES)
 _NO_HISTORY: Final = ("",) * _HISTORY
 _SEPARATORS: Final = len(Cells._fields) - _HISTORY - 1
 _CODE: Final = "使えないコードです。{allowed} のどれかで入れてください。"
@@ -88,43 +100,48 @@ _WANTED: Final = {
 
 
 class _Dates:
-    """Reads dates of the register; equal dates are read once."""
+    """Reads dates of the register: text, 不詳フラグ and 不詳表記; equal dates are read once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str], FuzzyDate] = {}
+        self._known: dict[tuple[str, ...], FuzzyDate] = {}
 
-    def read(self, text: str, unknown: str, phrase: str = "") -> FuzzyDate:
-        key = (text, unknown, phrase)
-        found = self._known.get(key)
+    def read(self, parts: tuple[str, ...]) -> FuzzyDate:
+        found = self._known.get(parts)
         if found is None:
-            found = FuzzyDate.parse(text, unknown=unknown == "1", phrase=phrase)
-            self._known[key] = found
+            text, unknown, *phrase = parts
+            found = FuzzyDate.parse(text, unknown=unknown == "1", phrase="".join(phrase))
+            self._known[parts] = found
         return found
 
-    def day(self, text: str, unknown: str) -> date | None:
-        return self.read(text, unknown).value if text else None
+    def day(self, parts: tuple[str, ...]) -> date | None:
+        return self.read(parts).value if parts[0] else None
 
 
-@dataclass(frozen=True, slots=True)
 class ExtractRow:
     """The current row of one person.
 
-    :param row: Row in the file, the headings being row 1.
+    :ivar row: Row in the file, the headings being row 1.
+    :ivar addressee_number: 宛名番号 as written.
+    :ivar birth: Date of birth, read without building the whole record.
+    :ivar is_protected: Whether support measures apply (支援措置).
     """
 
-    row: int
-    id: PersonId
-    birth: FuzzyDate
-    is_protected: bool
-    _content: str = field(repr=False)
-    _dates: _Dates = field(repr=False)
+    __slots__ = ("_content", "_reading", "addressee_number", "birth", "is_protected", "row")
+
+    def __init__(self, reading: "ExtractReading", kept: "_Kept") -> None:
+        self.row, self.addressee_number, self._content, self.birth = kept
+        self._reading = reading
+        self.is_protected = self.addressee_number in reading._numbers  # noqa: SLF001 - one unit
+
+    @property
+    def id(self) -> PersonId:
+        """The person's id."""
+        return PersonId(self._reading.municipality_code, self.addressee_number)
 
     @property
     def resident(self) -> Resident:
         """The person in full; made anew on each access."""
-        return _resident(
-            self.id, _cells(self._content), self._dates, is_protected=self.is_protected
-        )
+        return _resident(self, _cells(self._content), self._reading._dates)  # noqa: SLF001
 
     @property
     def fingerprint(self) -> str:
@@ -133,10 +150,10 @@ class ExtractRow:
         It depends neither on encoding, order of columns nor version of the layout, and changes
         with the protection of the person.
         """
-        text = f"{self.id.addressee_number}{_SEPARATOR}{int(self.is_protected)}{self._content}"
-        digest = hashlib.blake2b(_PRINT_VERSION, digest_size=16)
-        digest.update(text.encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+        text = f"{self.addressee_number}{_SEPARATOR}{int(self.is_protected)}{self._content}"
+        return hashlib.blake2b(
+            text.encode("utf-8", "surrogatepass"), digest_size=16, person=_PRINT_VERSION
+        ).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +175,7 @@ class ExtractReading:
     protected: int
     problems: tuple[Problem, ...]
     notices: tuple[Problem, ...]
-    _rows: list[tuple[int, str, str]] = field(repr=False)
+    _rows: list["_Kept"] = field(repr=False)
     _numbers: Container[str] = field(repr=False)
     _dates: _Dates = field(repr=False)
 
@@ -171,11 +188,12 @@ class ExtractReading:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[ExtractRow]:
-        for row, number, content in self._rows:
-            cells = _cells(content)
-            birth = self._dates.read(cells.birth, cells.birth_unknown, cells.birth_phrase)
-            person = PersonId(self.municipality_code, number)
-            yield ExtractRow(row, person, birth, number in self._numbers, content, self._dates)
+        for kept in self._rows:
+            yield ExtractRow(self, kept)
+
+
+# Row, addressee number, kept cells joined, birth.
+_Kept = tuple[int, str, str, FuzzyDate]
 
 
 def read_extract(
@@ -240,7 +258,7 @@ class _Reader:
             profile=profile_of(self._table.headings),
             rows_read=self._table.row_count,
             deleted=history.deleted,
-            protected=sum(number in protected for _, number, _ in rows),
+            protected=sum(kept[1] in protected for kept in rows),
             problems=tuple(problems),
             notices=tuple(self._notices(rows)),
             _rows=rows,
@@ -248,68 +266,84 @@ class _Reader:
             _dates=self._dates,
         )
 
-    def _history(self) -> History[str]:
-        history: History[str] = History()
+    def _history(self) -> History[tuple[str, FuzzyDate | None]]:
+        history: History[tuple[str, FuzzyDate | None]] = History()
+        expected, join, add = self._municipality_code, _SEPARATOR.join, history.add
         for row, cells in self._table:
             number = cells[1]
-            if cells[0] != self._municipality_code:
+            if cells[0] != expected:
                 self._refuse_municipality(row, cells[0])
             elif (problem := number_problem(number)) is not None:
                 self._refuse(row, "addressee_number", number, *problem)
-            elif (content := _SEPARATOR.join(cells[_HISTORY:])).count(_SEPARATOR) != _SEPARATORS:
+            elif (content := join(cells[_HISTORY:])).count(_SEPARATOR) != _SEPARATORS:
                 text = "制御文字（U+001F）が入っています。取り除いてください。"
                 self._refuse(row, "", "", "control_character", text)
             else:
                 try:
-                    history.add(number, _PLACE(cells), row, content)
+                    add(number, cells[2:_HISTORY], row, (content, self._quick_birth(cells)))
                 except InvalidValue as error:
                     place, text = _HISTORY_TEXTS[error.problem]
                     value = cells[Cells._fields.index(place)]
                     self._refuse(row, place, value, error.problem.value, text)
         return history
 
-    def _accepted(self, history: History[str]) -> list[tuple[int, str, str]]:
+    def _quick_birth(self, cells: tuple[str, ...]) -> FuzzyDate | None:
+        """The birth, or ``None`` if something about the row needs a closer look."""
+        codes = _CODE_CELLS(cells)
+        if codes not in self._fine_codes:
+            if not all(map(operator.contains, _CODES.values(), codes)):
+                return None
+            self._fine_codes.add(codes)
+        read = self._dates.read
+        try:
+            if (moved := _MOVED(cells)) not in _NO_DATE:
+                read(moved)
+            if (since := _SINCE(cells)) not in _NO_DATE:
+                read(since)
+            return read(_BIRTH(cells))
+        except InvalidValue:
+            return None
+
+    def _accepted(self, history: History[tuple[str, FuzzyDate | None]]) -> list[_Kept]:
         ties = history.ties
         for number, rows in ties.items():
             for row in rows:
                 self._refuse(row, "addressee_number", number, "duplicate_latest", _DUPLICATE)
-        return [
-            (found.row, number, found.content)
-            for number, found in history.current.items()
-            if number not in ties and self._is_sound(found.row, found.content)
-        ]
+        accepted: list[_Kept] = []
+        for number, (_, row, (content, birth)) in history.current.items():
+            if number in ties:
+                continue
+            if birth is None or len(content) > _LONGEST:
+                birth = self._checked_birth(row, content)
+            if birth is not None:
+                accepted.append((row, number, content, birth))
+        return accepted
 
-    def _is_sound(self, row: int, content: str) -> bool:
+    def _checked_birth(self, row: int, content: str) -> FuzzyDate | None:
+        """The birth if the row is sound; otherwise its problems are kept."""
         before = len(self._problems)
         cells = _cells(content)
-        if (codes := _CODE_CELLS(cells)) not in self._fine_codes:
-            self._check_codes(row, cells, codes)
-        for name in ("birth", "moved_on", "resident_since"):
-            text = getattr(cells, name)
-            if text or name == "birth":
-                self._check_date(row, cells, name, text)
-        if len(content) > _LONGEST:
-            self._check_lengths(row, cells)
-        return len(self._problems) == before
+        self._check_codes(row, cells)
+        self._check_lengths(row, cells)
+        for name, pick in (("moved_on", _MOVED), ("resident_since", _SINCE)):
+            if (parts := pick(cells)) not in _NO_DATE:
+                self._date(row, name, parts)
+        birth = self._date(row, "birth", _BIRTH(cells))
+        return birth if len(self._problems) == before else None
 
-    def _check_codes(self, row: int, cells: Cells, codes: tuple[str, ...]) -> None:
-        before = len(self._problems)
+    def _date(self, row: int, name: str, parts: tuple[str, ...]) -> FuzzyDate | None:
+        try:
+            return self._dates.read(parts)
+        except InvalidValue as error:
+            text = _DATE_TEXTS[error.problem]
+            self._refuse(row, name, parts[0], error.problem.value, text)
+            return None
+
+    def _check_codes(self, row: int, cells: Cells) -> None:
         for name, allowed in _CODES.items():
             value = getattr(cells, name)
             if value not in allowed:
                 self._refuse(row, name, value, "unknown_code", _CODE, allowed=_listed(allowed))
-        if len(self._problems) == before:
-            self._fine_codes.add(codes)
-
-    def _check_date(self, row: int, cells: Cells, name: str, text: str) -> None:
-        try:
-            self._dates.read(
-                text,
-                getattr(cells, f"{name}_unknown"),
-                cells.birth_phrase if name == "birth" else "",
-            )
-        except InvalidValue as error:
-            self._refuse(row, name, text, error.problem.value, _DATE_TEXTS[error.problem])
 
     def _check_lengths(self, row: int, cells: Cells) -> None:
         for name, text in zip(Cells._fields, cells, strict=True):
@@ -337,14 +371,14 @@ class _Reader:
             count = {"count": len(self._problems)}
             raise InvalidInput([Problem("too_many_problems", stop, file=self._name, params=count)])
 
-    def _notices(self, rows: list[tuple[int, str, str]]) -> Iterator[Problem]:
+    def _notices(self, rows: list[_Kept]) -> Iterator[Problem]:
         yield from (one for one in self._table.notices if not is_known(one.column))
         for name, label in _WANTED.items():
             if name not in self._headings:
                 text = "{label}の列がないため、空のまま取り込みます。"
                 params = {"label": label}
                 yield Problem("absent_column", text, file=self._name, row=1, params=params)
-        if len({len(number) for _, number, _ in rows}) > 1:
+        if len({len(kept[1]) for kept in rows}) > 1:
             text = "宛名番号の桁数がそろっていません。先頭の 0 が落ちていないか確かめてください。"
             yield Problem("uneven_numbers", text, file=self._name)
 
@@ -357,24 +391,24 @@ def _cells(content: str) -> Cells:
     return Cells._make((*_NO_HISTORY, *content.split(_SEPARATOR)))
 
 
-def _resident(person: PersonId, cells: Cells, dates: _Dates, *, is_protected: bool) -> Resident:
-    code, household = person.municipality_code, cells.household_number
+def _resident(row: ExtractRow, cells: Cells, dates: _Dates) -> Resident:
+    person, household = row.id, cells.household_number
     return Resident(
         id=person,
         name=_name(cells),
-        birth=dates.read(cells.birth, cells.birth_unknown, cells.birth_phrase),
-        household=HouseholdId(code, household) if household else None,
+        birth=row.birth,
+        household=HouseholdId(person.municipality_code, household) if household else None,
         address=_address(cells),
         sex=cells.sex or Sex.UNKNOWN.value,
         kind=cells.kind or Kind.JAPANESE.value,
         status=cells.status or Status.RESIDENT.value,
         relationship=cells.relationship,
         head_name=cells.head_name,
-        resident_since=dates.day(cells.resident_since, cells.resident_since_unknown),
-        moved_on=dates.day(cells.moved_on, cells.moved_on_unknown),
+        resident_since=dates.day(_SINCE(cells)),
+        moved_on=dates.day(_MOVED(cells)),
         move_reason=cells.move_reason,
         nationality=cells.nationality,
-        is_protected=is_protected,
+        is_protected=row.is_protected,
         other_business_hidden=cells.other_business_hidden == "1",
     )
 

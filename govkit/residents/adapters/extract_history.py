@@ -6,19 +6,19 @@ greatest number and branch; rows with 削除フラグ 1 do not count.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from govkit.errors import InvalidValue
 
-__all__ = ["CurrentRow", "History", "HistoryProblem", "number_problem"]
+__all__ = ["History", "HistoryProblem", "number_problem"]
 
 Content = TypeVar("Content")
 
 _LATEST: Final = 1 << 62
 _BRANCHES: Final = 1 << 20
 _HISTORIES: Final = 1 << 40
+_DELETED: Final = -1
 _FLAGS: Final = frozenset(("", "0", "1"))
 
 
@@ -31,56 +31,53 @@ class HistoryProblem(StrEnum):
     BRANCH = "history_branch"
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentRow(Generic[Content]):
-    """The row that counts for a person, and its number in the file."""
-
-    rank: int
-    row: int
-    content: Content
-
-
 class History(Generic[Content]):
-    """Collects rows and keeps the current one of each person."""
+    """Collects rows and keeps the current one of each person.
+
+    :ivar current: Rank, row number and content of the current row, by addressee number.
+    :ivar deleted: Number of rows with 削除フラグ.
+    """
 
     def __init__(self) -> None:
-        self.current: dict[str, CurrentRow[Content]] = {}
-        self._ties: dict[str, list[int]] = {}
+        self.current: dict[str, tuple[int, int, Content]] = {}
         self.deleted = 0
+        self._ties: dict[str, list[int]] = {}
+        self._ranks: dict[tuple[str, ...], int] = {}
 
-    def add(
-        self, number: str, place: tuple[str, str, str, str], row: int, content: Content
-    ) -> None:
+    def add(self, number: str, place: tuple[str, ...], row: int, content: Content) -> None:
         """Take a row of the person with this addressee number.
 
         :param place: History number, branch, 最新フラグ and 削除フラグ as written.
         :raises InvalidValue: With a :class:`HistoryProblem`.
         """
-        rank = _rank(place)
-        if place[3] == "1":
-            self.deleted += 1
-            return
+        rank = self._ranks.get(place)
+        if rank is None:
+            rank = self._ranks[place] = _rank(place)
         before = self.current.get(number)
-        if before is None:
-            self.current[number] = CurrentRow(rank, row, content)
-        elif rank == before.rank or (rank >= _LATEST and before.rank >= _LATEST):
+        if rank == _DELETED:
+            self.deleted += 1
+        elif before is None:
+            self.current[number] = rank, row, content
+        elif rank == before[0] or (rank >= _LATEST and before[0] >= _LATEST):
             self._ties.setdefault(number, []).append(row)
-        elif rank > before.rank:
-            self.current[number] = CurrentRow(rank, row, content)
+        elif rank > before[0]:
+            self.current[number] = rank, row, content
             self._ties.pop(number, None)
 
     @property
     def ties(self) -> Mapping[str, list[int]]:
         """Rows by number of people of whom two rows claim to be the current one."""
-        return {number: [self.current[number].row, *rows] for number, rows in self._ties.items()}
+        return {number: [self.current[number][1], *rows] for number, rows in self._ties.items()}
 
 
-def _rank(place: tuple[str, str, str, str]) -> int:
+def _rank(place: tuple[str, ...]) -> int:
     history, branch, latest, deleted = place
     if latest not in _FLAGS:
         raise InvalidValue(HistoryProblem.LATEST_FLAG)
     if deleted not in _FLAGS:
         raise InvalidValue(HistoryProblem.DELETED_FLAG)
+    if deleted == "1":
+        return _DELETED
     rank = _counted(history, HistoryProblem.NUMBER, _HISTORIES) * _BRANCHES
     rank += _counted(branch, HistoryProblem.BRANCH, _BRANCHES)
     return rank + _LATEST if latest == "1" else rank

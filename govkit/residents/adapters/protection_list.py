@@ -71,7 +71,7 @@ def read_protection_list(
     if problems:
         raise InvalidInput(problems)
     history = reader.history
-    ended = {number for number, found in history.current.items() if found.content == _ENDED}
+    ended = {number for number, found in history.current.items() if found[2] == _ENDED}
     protected = frozenset(history.current) - (ended - frozenset(history.ties))
     return ProtectionList(protected, table.row_count)
 
