@@ -1,14 +1,16 @@
 """What a shared module (共同開発モジュール) declares, and the one order in which modules load.
 
 Modules of govkit and of third parties are found alike, through the entry-point group
-``govkit.modules``, and are active only if the settings name them.
+``govkit.modules``, and are active only if the settings name them. A module that lives inside an
+application's own project needs no installation: the settings name it ``"package:attribute"``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 
 from pydantic import BaseModel
 
@@ -71,6 +73,7 @@ def load_modules(names: Iterable[str]) -> Sequence[Module]:
     """
     wanted = list(dict.fromkeys(names))
     found = {point.name: point for point in entry_points(group="govkit.modules")}
+    found |= {name: _local(name) for name in wanted if _is_local(name)}
     problems = [
         Problem(
             "module_missing",
@@ -83,8 +86,20 @@ def load_modules(names: Iterable[str]) -> Sequence[Module]:
     ]
     if problems:
         raise InvalidSettings(problems)
-    modules = {name: found[name].load() for name in wanted}
-    return _in_order(modules)
+    loaded = [found[name].load() for name in wanted]
+    return _in_order({module.name: module for module in loaded})
+
+
+def _local(name: str) -> EntryPoint:
+    return EntryPoint(name=name, value=name, group="govkit.modules")
+
+
+def _is_local(name: str) -> bool:
+    package, colon, _attribute = name.partition(":")
+    try:
+        return bool(colon) and find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False  # a parent package is missing
 
 
 def _in_order(modules: dict[str, Module]) -> Sequence[Module]:
