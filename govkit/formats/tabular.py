@@ -156,7 +156,7 @@ _CHUNK: Final = 1 << 20
 _EXCEL: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8_BOM: Final = b"\xef\xbb\xbf"
-_SPOILT_NUMBER: Final = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_SPOILT_NUMBER: Final = re.compile(r"\s*[0-9](?:\.[0-9]+)?E\+[0-9]+\s*", re.IGNORECASE)
 
 
 def _survey(opened: _Opened, max_bytes: int) -> Problem | None:
@@ -351,6 +351,13 @@ class Table:
             row,
         )
 
+    def _unclosed(self, row: int) -> Problem:
+        return self._opened.refuse(
+            "truncated_file",
+            'この行で開いた引用符（"）が閉じないまま終わっています。引用符を直すか、ファイルを取り出し直してください。',
+            row,
+        )
+
     def _broken_quote(self, row: int) -> Problem:
         return self._opened.refuse(
             "broken_quote",
@@ -398,7 +405,7 @@ class Table:
             except csv.Error as error:
                 number += 1
                 if "end of data" in str(error):
-                    raise InvalidInput([*self.problems, self._truncated(number)]) from None
+                    raise InvalidInput([*self.problems, self._unclosed(number)]) from None
                 self.row_count += 1
                 self._add(self._broken_quote(number))
 

@@ -162,6 +162,10 @@ def test_undecodable_byte_of_cp932_is_found_in_its_row():
     assert refused(data, encoding="cp932") == [("wrong_encoding", 3002, "")]
 
 
+def test_quote_that_never_closes_is_reported_where_it_opens():
+    assert refused(HEADER + '1,ア,\n2,"イ,\n3,ウ,\n') == [("truncated_file", 3, "")]
+
+
 def test_nul_is_found_in_its_line():
     with pytest.raises(InvalidInput, match="3行目にNUL"):
         read(HEADER.encode() + b"1,a,\r\n2,\x00,\r\n")
@@ -174,10 +178,10 @@ def test_broken_quote_spoils_its_record_and_is_reported_there():
 
 
 def test_numbers_spoilt_by_a_spreadsheet_are_refused_by_row():
-    table, rows = read(HEADER + "1.32E+14,ア,\n132021000000001,イ,1E+5\n1e+12,ウ,\n")
+    table, rows = read(HEADER + "1.32E+14 ,ア,\n132021000000001,イ,1E+5\n1e+12,ウ,\n")
     assert [number for number, _ in rows] == [3]
     assert [(one.code, one.row, one.column, one.value) for one in table.problems] == [
-        ("spoilt_number", 2, "宛名番号", "1.32E+14"),
+        ("spoilt_number", 2, "宛名番号", "1.32E+14 "),
         ("spoilt_number", 4, "宛名番号", "1e+12"),
     ]
 
