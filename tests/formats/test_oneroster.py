@@ -374,3 +374,22 @@ def test_archive_with_a_file_twice_is_found_out():
         with pytest.warns(UserWarning, match="Duplicate"):
             archive.writestr("orgs.csv", GOOD["orgs.csv"])
     assert [problem.code for problem in check_package(target)] == ["oneroster_file_twice"]
+
+
+def test_archive_that_cannot_be_opened_is_found_out(monkeypatch):
+    monkeypatch.setattr("govkit.formats.oneroster.package._MAX_BYTES", 10)
+    assert [one.code for one in check_package(zipped(GOOD))] == ["oneroster_too_large"]
+    monkeypatch.undo()
+    locked = bytearray(zipped({"manifest.csv": b"x"}).getvalue())
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    assert [one.code for one in check_package(io.BytesIO(locked))] == ["oneroster_encrypted"]
+
+
+def test_package_without_classes_is_written():
+    one = package(classes=[], enrollments=[], courses=[])
+    assert check_package(io.BytesIO(written(one))) == []
+
+
+def test_id_in_full_width_digits_is_refused():
+    one = package(users=change(FULL.users, 0, user_master_identifier=uid(1).replace("1", "１")))
+    assert ("uuid", "users.csv", 2, "userMasterIdentifier") in refused(one)

@@ -151,6 +151,13 @@ def test_wrong_encoding_tells_which_one_to_choose():
     assert "UTF-8 を選んで" in error.value.problems[0].message
 
 
+def test_headings_garbled_without_an_error_tell_the_wrong_encoding():
+    garbled = "氏名,住所\n".encode()
+    assert garbled.decode("cp932")
+    with pytest.raises(InvalidInput, match="UTF-8 を選んで"):
+        read(garbled, columns=[Column("氏名")], encoding="cp932")
+
+
 @pytest.mark.parametrize("filler", [1, 3000])
 def test_undecodable_byte_is_found_in_its_row(filler):
     data = (HEADER + "1,ア,\r\n" * filler).encode() + b"2,\xff,\r\n3,\xe3\x82\xa2,\r\n"
