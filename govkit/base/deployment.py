@@ -179,7 +179,7 @@ class Deployment:
         :raises NotFound: When it has not joined.
         """
         with self.system(writes=False) as session:
-            row = session.get(MunicipalityRow, code)
+            row: MunicipalityRow | None = session.get(MunicipalityRow, code)
             if row is None:
                 raise NotFound("municipality")
             return row.value()

@@ -113,9 +113,9 @@ class ServerSessions(SessionInterface):
             if row is None and old_key and not session.replaces_key:
                 return  # ended elsewhere meanwhile: it stays ended
             if row is None:
+                self._purge(database)
                 row = WebSession(key_hash=_hash(session.key), created_at=now)
                 database.add(row)
-                self._purge(database)
             row.account_id = session.account_id
             row.municipality_code = session.municipality_code
             row.data = dict(session)

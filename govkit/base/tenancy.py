@@ -68,11 +68,11 @@ class ScopedSession(Session):
         self._is_getting = False
         self.writes: Final = writes
 
-    def get(self, *args: Any, **kwargs: Any) -> Any:
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row with a primary key; the statement is SQLAlchemy's own, over plain columns."""
         self._is_getting = True
         try:
-            return super().get(*args, **kwargs)
+            return super().get(entity, ident, **options)
         finally:
             self._is_getting = False
 

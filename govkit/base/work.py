@@ -95,7 +95,7 @@ class Work:
 
         :raises NotFound: When there is none.
         """
-        row = self.session.get(model, (self.municipality.code, identifier))
+        row: Row | None = self.session.get(model, (self.municipality.code, identifier))
         if row is None:
             raise NotFound(model.__name__)
         return row

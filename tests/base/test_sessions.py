@@ -1,0 +1,250 @@
+"""SES-1, SES-2, AUT-4, WEB-1, WEB-2: logging in, staying in, being shown out."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from govkit.base.app import create_app
+from govkit.base.deployment import Deployment
+from govkit.base.identity import Account, WebSession, add_account
+from govkit.base.settings import AppSettings, SecuritySettings
+from govkit.errors import Refused
+from govkit.testing.plugin import PASSWORD, FixedClock, SignIn, appoint
+
+
+def _cookie(client) -> str:
+    return client.get_cookie("govkit").value
+
+
+def _token(page: str) -> str:
+    return page.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def test_the_key_changes_at_login_and_opens_nothing_after_logout(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    client = app.test_client()
+    before_page = client.get("/login").text
+    before = _cookie(client)
+    answer = client.post(
+        "/login", data={"login": login, "password": PASSWORD, "csrf_token": _token(before_page)}
+    )
+    assert answer.status_code == 303
+    inside = _cookie(client)
+    assert inside != before
+    home = client.get("/")
+    assert home.status_code == 200
+    client.post("/logout", data={"csrf_token": _token(home.text)})
+    client.set_cookie("govkit", inside)
+    assert client.get("/").status_code == 303
+    client.set_cookie("govkit", before)
+    assert client.get("/").status_code == 303
+
+
+def test_what_a_visitor_planted_does_not_survive_login(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["planted"] = "x"
+    client.post("/login", data={"login": login, "password": PASSWORD})
+    with client.session_transaction() as session:
+        assert "planted" not in session
+
+
+def test_the_database_holds_no_key(app, deployment, sign_in) -> None:
+    client = sign_in("132021", "board_clerk")
+    with deployment.system() as session:
+        hashes = session.scalars(sa.select(WebSession.key_hash)).all()
+    assert _cookie(client) not in hashes
+
+
+def test_the_login_ends_when_idle_and_after_half_a_day(app, deployment, clock, sign_in) -> None:
+    client = sign_in("132021", "board_clerk")
+    for _ in range(4):
+        clock.now += timedelta(minutes=50)
+        assert client.get("/").status_code == 200
+    clock.now += timedelta(minutes=61)
+    assert client.get("/").status_code == 303
+
+    client = sign_in("132021", "board_clerk")
+    for _ in range(14):
+        clock.now += timedelta(minutes=50)
+        client.get("/")
+    clock.now += timedelta(minutes=50)
+    assert client.get("/").status_code == 303
+
+
+def test_a_right_ends_with_the_appointment_in_an_open_session(app, deployment, clock) -> None:
+    clock.move_to(date(2027, 3, 31))
+    login = appoint(deployment, "132021", "homeroom_teacher", valid_to=date(2027, 3, 31))
+    appoint(deployment, "132071", "homeroom_teacher", login=login, valid_from=date(2027, 4, 1))
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post("/login", data={"login": login, "password": PASSWORD})
+    assert "立川市" in client.get("/").text
+    clock.now += timedelta(hours=15)  # 0:00 on 1 April in Japan
+    answer = client.get("/")
+    assert (answer.status_code, "/appointments" in answer.location) in {(303, True), (303, False)}
+    client.post("/login", data={"login": login, "password": PASSWORD})
+    page = client.get("/").text
+    assert "昭島市" in page
+    assert "立川市" not in page
+
+
+def test_several_municipalities_are_offered_and_only_those(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    appoint(deployment, "132071", "board_clerk", login=login)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    answer = client.post("/login", data={"login": login, "password": PASSWORD})
+    assert answer.location.startswith("/appointments")
+    assert client.get("/").status_code == 303
+    client.post("/appointments", data={"appointment": "132012"})
+    assert client.get("/").status_code == 303
+    client.post("/appointments", data={"appointment": "132071"})
+    assert "昭島市" in client.get("/").text
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_login_never_leads_to_another_site(app, deployment, target) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = app.test_client().post(
+        "/login", query_string={"next": target}, data={"login": login, "password": PASSWORD}
+    )
+    assert answer.location == "/"
+
+
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    wrong = client.post("/login", data={"login": login, "password": "x" * 20})
+    unknown = client.post("/login", data={"login": "n" * len(login), "password": "x" * 20})
+    assert wrong.status_code == unknown.status_code == 400
+    assert wrong.text.replace(login, "").count("ログイン名かパスワードが違います") >= 1
+    assert abs(len(wrong.text) - len(unknown.text)) < 10
+
+
+def test_failures_in_a_row_make_an_account_wait(deployment, clock) -> None:
+    app = create_app(deployment=deployment)
+    app.config["WTF_CSRF_ENABLED"] = False
+    login = appoint(deployment, "132021", "board_clerk")
+    client = app.test_client()
+    for _ in range(6):
+        client.post("/login", data={"login": login, "password": "x" * 20})
+    assert client.post("/login", data={"login": login, "password": PASSWORD}).status_code == 400
+    clock.now += timedelta(hours=1, seconds=1)
+    assert client.post("/login", data={"login": login, "password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("password", "accepted"),
+    [
+        ("short", False),
+        ("aaaaaaaaaaaaaaaaaaaa", False),
+        ("tanaka-tanaka-tanaka", False),
+        ("x" * 129, False),
+        ("とても長い合言葉を覚えておきます", True),
+        ("correct horse battery staple", True),
+    ],
+)
+def test_passwords_are_judged_by_length_and_guessability(deployment, password, accepted) -> None:
+    with deployment.system() as session:
+        if accepted:
+            assert add_account(session, "tanaka", password).password_hash.startswith("$argon2id$")
+        else:
+            with pytest.raises(Refused):
+                add_account(session, "tanaka", password)
+        session.rollback()
+
+
+def test_a_post_without_token_or_from_elsewhere_is_refused(app: Flask, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    client = app.test_client()
+    data = {"login": login, "password": PASSWORD}
+    assert client.post("/login", data=data).status_code == 400
+    data["csrf_token"] = _token(client.get("/login").text)
+    foreign = {"Origin": "https://evil.example"}
+    assert client.post("/login", data=data, headers=foreign).status_code == 400
+    assert client.post("/login", data=data, headers={"Origin": "null"}).status_code == 400
+    same = {"Origin": "http://localhost"}
+    assert client.post("/login", data=data, headers=same).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "address", ["/login", "/", "/nowhere", "/health/live", "/static/govkit/govkit.css"]
+)
+def test_every_answer_carries_the_security_headers(app, address) -> None:
+    with app.test_client().get(address) as answer:
+        headers = answer.headers
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Request-Id"]
+    if not address.startswith("/static"):
+        assert headers["Cache-Control"] == "no-store"
+
+
+def test_production_binds_the_cookie_to_the_host(databases, clock) -> None:
+    settings = databases.settings()
+    settings = settings.model_copy(
+        update={
+            "app": AppSettings(
+                environment="production",
+                trusted_hosts=("localhost",),
+                modules=settings.app.modules,
+            ),
+            "security": SecuritySettings(secret_key="p" * 32),
+        }
+    )
+    deployment = Deployment(settings, clock=clock)
+    answer = (
+        create_app(deployment=deployment).test_client().get("/login", base_url="https://localhost")
+    )
+    deployment.close()
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-govkit=")
+    for attribute in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert attribute in cookie
+    assert "max-age=" in answer.headers["Strict-Transport-Security"]
+
+
+def test_a_disabled_account_cannot_log_in(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    with deployment.system() as session:
+        session.scalars(sa.select(Account).where(Account.login == login)).one().is_enabled = False
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = app.test_client().post("/login", data={"login": login, "password": PASSWORD})
+    assert answer.status_code == 400
+
+
+def test_health_tells_of_the_tables(app) -> None:
+    client = app.test_client()
+    assert client.get("/health/live").json["status"] == "ok"
+    assert client.get("/health/ready").json == {"status": "ok", "pending_migrations": 0}
+
+
+def test_pages_are_in_the_chosen_language(app) -> None:
+    client = app.test_client()
+    assert '<html lang="ja">' in client.get("/login").text
+    assert '<html lang="en">' in client.get("/login?lang=en").text
+    assert '<html lang="en">' in client.get("/login").text
+
+
+def test_nobody_gets_past_the_login_page(app, deployment: Deployment, clock: FixedClock) -> None:
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if view.permission == "public" or rule.arguments:
+            continue
+        method = "GET" if "GET" in rule.methods else "POST"
+        answer = client.open(rule.rule, method=method)
+        assert answer.status_code in (303, 400, 401), rule
+
+
+__all__ = ["SignIn"]
