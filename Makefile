@@ -38,7 +38,7 @@ layers: $(VENV)/ready-test
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/ready-test $(VENV)/chromium
-	CHROMIUM='$(CHROMIUM_PATH)' $(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore tests/packaging
+	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadfile --ignore tests/packaging
 
 wheel: $(VENV)/ready-test
 	$(BIN)/pytest tests/packaging
@@ -50,7 +50,7 @@ bench: $(VENV)/ready-test
 	@for each in benchmarks/bench_*.py; do echo "▶ $$each"; $(BIN)/python "$$each" || exit 1; done
 
 screenshots: $(VENV)/ready-test $(VENV)/chromium
-	CHROMIUM='$(CHROMIUM_PATH)' $(BIN)/python -m tools.screenshots
+	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/python -m tools.screenshots
 
 # Locks name hashes, never a package index. Needs uv (pip install uv).
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -1,41 +1,87 @@
-"""The ``govkit`` command."""
+"""The ``govkit`` command.
 
-import tempfile
+Each subject is a file of its own, imported only when it is asked for, so that the command starts
+at once. Modules add commands by :attr:`govkit.base.module.Module.commands`.
+
+Exit codes: 0 done, 1 refused or problems found (told in Japanese on standard error), 2 wrong usage.
+"""
+
+import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any, Final
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from govkit import __version__
-from govkit.base import migrate
-from govkit.base.deployment import Deployment
-from govkit.base.settings import DatabaseSettings, Settings
+from govkit.base.module import load_modules
+from govkit.base.settings import load_settings
+from govkit.cli.output import describe
+from govkit.errors import GovkitError, InvalidSettings
 
 __all__ = ["main"]
 
+_COMMANDS: Final = {
+    "new": ("govkit.cli.new:new", "新しいアプリやモジュールのひな形を作ります。"),
+    "run": ("govkit.cli.serve:run", "開発用のサーバーを動かします。"),
+    "demo": ("govkit.cli.demo:demo", "架空の2市のデモデータを入れます。"),
+    "city": ("govkit.cli.city:city", "団体を参加させる、一覧を見る、方針を決める。"),
+    "residents": ("govkit.cli.residents:residents", "住民データを取り込む、架空のデータを作る。"),
+    "oneroster": ("govkit.cli.oneroster:oneroster", "名簿をOneRosterの形で書き出します。"),
+    "check": ("govkit.cli.check:check", "設定・移行・権限・団体間の分離を検査します。"),
+    "database": ("govkit.cli.database:database", "データベースを準備します。"),
+    "migration": ("govkit.cli.migration:migration", "移行ファイルを作ります（開発者向け）。"),
+}
 
-@click.group()
+
+class _Govkit(click.Group):
+    """Imports a subject only when it is asked for, and tells errors in words."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*_COMMANDS, *_module_commands()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        path = _COMMANDS[cmd_name][0] if cmd_name in _COMMANDS else _module_commands().get(cmd_name)
+        return _load(path) if path else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # The short helps stand here, so that ``govkit --help`` need not import every subject.
+        rows = [(name, help_text) for name, (_, help_text) in _COMMANDS.items()]
+        rows += [
+            (name, _load(path).get_short_help_str()) for name, path in _module_commands().items()
+        ]
+        with formatter.section("コマンド"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (GovkitError, OperationalError) as error:
+            for line in describe(error):
+                click.echo(line, err=True)
+            ctx.exit(1)
+
+
+def _module_commands() -> dict[str, str]:
+    try:
+        modules = load_modules(load_settings().app.modules)
+    except InvalidSettings:
+        return {}  # the subject that needs the settings tells what is wrong with them
+    return {module.name: module.commands for module in modules if module.commands}
+
+
+def _load(path: str) -> click.Command:
+    package, _, name = path.partition(":")
+    command: click.Command = getattr(import_module(package), name)
+    return command
+
+
+@click.group(cls=_Govkit)
 @click.version_option(__version__, prog_name="govkit")
 def main() -> None:
     """自治体が共同で開発する業務アプリの道具箱です。"""
-
-
-@main.command("migration")
-@click.argument("module")
-@click.argument("slug")
-def migration(module: str, slug: str) -> None:
-    """MODULE の表の変更から移行ファイルを作ります（開発者向け）。"""
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/scratch.sqlite3"
-        deployment = Deployment.open(Settings(database=DatabaseSettings(url=url)))
-        package = dict(deployment.packages)[module]
-        prefix = "govkit" if module == "base" else module
-        with deployment.owner_engine() as owner:
-            source = migrate.render_migration(owner, prefix)
-        deployment.close()
-    directory = Path(str(import_module(package).__file__)).parent / "migrations"
-    directory.mkdir(exist_ok=True)
-    number = len(list(directory.glob("[0-9]*.py"))) + 1
-    path = directory / f"{number:04}_{slug}.py"
-    path.write_text(source, encoding="utf-8")
-    click.echo(path)
+    # Modules of the project in the working directory, as with ``python -m``.
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)

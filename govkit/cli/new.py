@@ -1,0 +1,75 @@
+"""``govkit new``: applications and modules from the starters, offline and without questions."""
+
+import logging
+from pathlib import Path
+
+import click
+
+from govkit.cli.starters import APP, MODULE, starter
+from govkit.errors import Refused
+
+__all__ = ["new", "render"]
+
+_HERE = click.Path(file_okay=False, path_type=Path)
+
+
+def render(name: str, into: Path, values: dict[str, str]) -> Path:
+    """Render a starter; the folder that was made.
+
+    :param values: Answers by question of the starter's ``cookiecutter.json``.
+    :raises Refused: When the folder exists or a value is refused by the starter's checks.
+    """
+    try:
+        # Imported late: production installs leave the extra out.
+        from cookiecutter.exceptions import FailedHookException, OutputDirExistsException
+        from cookiecutter.main import cookiecutter
+    except ImportError as error:
+        raise Refused(
+            'ひな形を作るには pip install "govkit-jp[scaffold]" を実行してください。'
+        ) from error
+    template = str(starter(name))
+    # The starter's check has told the reason already; the library would add its traceback.
+    logging.getLogger("cookiecutter").setLevel(logging.CRITICAL)
+    try:
+        made = cookiecutter(
+            template, no_input=True, extra_context=values, output_dir=str(into), default_config=True
+        )
+    except OutputDirExistsException as error:
+        raise Refused(
+            "同じ名前のフォルダーがすでにあります。別の名前にするか、フォルダーを移してください。"
+        ) from error
+    except FailedHookException as error:
+        raise Refused("上の理由で、ひな形を作りませんでした。") from error
+    return Path(made)
+
+
+@click.group()
+def new() -> None:
+    """新しいアプリやモジュールのひな形を作ります。"""
+
+
+@new.command()
+@click.argument("name")
+@click.option("--title", default="校務共同システム", show_default=True, help="画面に出すサービス名")
+@click.option("--contact", default="教育委員会 学務課", show_default=True, help="問い合わせ先")
+@click.option("--into", type=_HERE, default=".", show_default=True, help="作る場所")
+def app(name: str, title: str, contact: str, into: Path) -> None:
+    """NAME という自治体アプリを作ります。"""
+    values = {"project_slug": name, "project_name": title, "contact": contact}
+    made = render(APP, into, values)
+    click.echo(f"{made} を作りました。次のコマンドで動きます。")
+    click.echo(f"  cd {click.format_filename(made)}")
+    click.echo("  govkit run --demo      （架空の2市のデモデータで試す）")
+    click.echo("  govkit city add 132012 八王子市      （実際の団体を参加させる）")
+
+
+@new.command()
+@click.argument("name")
+@click.option("--title", default="新しい業務", show_default=True, help="画面に出す名前")
+@click.option("--into", type=_HERE, default=".", show_default=True, help="作る場所")
+def module(name: str, title: str, into: Path) -> None:
+    """NAME という共同開発モジュールを作ります。"""
+    made = render(MODULE, into, {"module_name": name, "title": title})
+    click.echo(f"{made} を作りました。次のコマンドで検査できます。")
+    click.echo(f"  cd {click.format_filename(made)}")
+    click.echo("  pip install -e . && pytest")
