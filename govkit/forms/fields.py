@@ -293,6 +293,11 @@ class HiddenField(Field):
     guards_my_number = False
     widget = TemplateWidget("hidden.html")
 
+    @property
+    def focus_id(self) -> str:
+        """None: what is unseen takes no focus."""
+        return ""
+
 
 class FileField(Field):
     """One uploaded file: an object with ``filename`` and ``stream``, or ``None``.

@@ -12,6 +12,7 @@ Gettext = Callable[[str], str]
 """Translates a Japanese sentence into the language of the reader."""
 
 WTFORMS: Final = {
+    "'%(value)s' are not valid choices for this field.": "一覧から選んでください。",
     "CSRF failed.": "もう一度、送信してください。",
     "CSRF token expired.": "画面を開いてから時間がたちました。もう一度、送信してください。",
     "CSRF token missing.": "画面を開き直して、もう一度送信してください。",
@@ -53,10 +54,7 @@ WTFORMS: Final = {
     "This field is disabled and cannot have a value.": "この項目には入力できません。",
     "This field is required.": "入力してください。",
 }
-"""Japanese by English message of WTForms 3.3; of a singular and a plural, the plural is listed.
-
-``'%(value)s' is not a valid choice for this field.`` is left out: it repeats the value.
-"""
+"""Japanese by English message of WTForms 3.3; of a singular and a plural, the plural is listed."""
 
 
 def unchanged(text: str) -> str:

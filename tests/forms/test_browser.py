@@ -1,0 +1,230 @@
+"""The page shell and the fields in a real browser: axe, focus, narrow screens, no script."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.forms.gallery import AllFields, create_gallery
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+PATHS = [
+    "/",
+    "/?none",
+    "/components",
+    "/roll",
+    "/month",
+    "/form",
+    "/login",
+    "/appointments",
+    "/appointments?none",
+    "/progress",
+    "/error/404",
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    options = "--no-sandbox --disable-gpu --disable-background-networking --no-first-run"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, address):
+    contexts = []
+
+    def open_page(path, viewport, **options) -> Page:
+        context = browser.new_context(viewport=viewport, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on("console", lambda entry: entry.type == "error" and page.problems.append(entry.text))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.goto(address + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def assert_accessible(page):
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def overflow(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+def send_blank(page):
+    page.get_by_role("button", name="登録する").click()
+    page.wait_for_url("**/form")
+    page.locator("#error-summary").wait_for()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+@pytest.mark.parametrize("path", PATHS)
+def test_pages_pass_axe_and_fit_the_screen(open_page, path, viewport):
+    page = open_page(path, viewport)
+
+    assert_accessible(page)
+    assert overflow(page) == 0
+    assert [p for p in page.problems if "404" not in p] == []
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
+def test_a_form_with_every_field_in_error(open_page, viewport, scripted):
+    page = open_page("/form", viewport, java_script_enabled=scripted)
+    send_blank(page)
+
+    assert page.title() == "エラー: 転入の届｜校務システム"
+    assert overflow(page) == 0
+    links = page.locator("#error-summary a")
+    assert links.count() == len(list(AllFields()))
+    for index in range(links.count()):
+        target = links.nth(index).get_attribute("href")
+        links.nth(index).click()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
+        focused = page.evaluate("document.activeElement.id")
+        described = page.evaluate(
+            """() => {
+              const described = document.activeElement.closest('[aria-describedby]');
+              const first = described.getAttribute('aria-describedby').split(' ')[0];
+              return document.getElementById(first).textContent;
+            }"""
+        )
+        assert f"#{focused}" == target
+        assert described.strip() == links.nth(index).text_content()
+    if scripted:
+        assert_accessible(page)
+
+
+def test_the_error_summary_has_the_focus_when_the_page_opens(open_page):
+    page = open_page("/form", NARROW, java_script_enabled=False)
+    send_blank(page)
+
+    page.wait_for_function("document.activeElement.id === 'error-summary'")
+
+
+def test_the_login_name_has_the_focus_when_the_page_opens(open_page):
+    page = open_page("/login", WIDE)
+
+    page.wait_for_function("document.activeElement.id === 'login'")
+
+
+@pytest.mark.parametrize("path", ["/components", "/roll", "/form"])
+def test_what_people_touch_is_44_pixels_high(open_page, path):
+    page = open_page(path, NARROW)
+    page.locator("summary").first.click()
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(
+            '.gk-button, .gk-nav__link, summary, .gk-input, .gk-choice, .gk-segments__choice'
+          )].filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44)
+            .map(each => each.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_the_menu_opens_without_a_script_and_by_keyboard(open_page):
+    page = open_page("/roll", NARROW, java_script_enabled=False)
+    menu = page.locator("details nav")
+    assert not menu.is_visible()
+
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+
+    assert menu.get_by_role("link", name="月の出席簿").is_visible()
+    assert page.locator("details").first.get_by_role("button", name="ログアウト").is_visible()
+
+
+def test_a_pupil_is_marked_by_keyboard_and_the_tally_follows(open_page):
+    page = open_page("/roll", NARROW)
+    assert page.locator("[data-tally]").text_content() == "出席 18人、出席以外 2人"
+
+    page.locator("input[name=mark-1]:checked").focus()
+    page.keyboard.press("ArrowRight")
+
+    assert page.locator("input[name=mark-1]:checked").get_attribute("value") == "absent"
+    assert page.locator("[data-tally]").text_content() == "出席 17人、出席以外 3人"
+
+
+def test_the_save_bar_stays_in_sight_and_covers_no_focused_button(open_page):
+    page = open_page("/roll", NARROW)
+    save = page.get_by_role("button", name="保存する")
+    assert save.bounding_box()["y"] + save.bounding_box()["height"] <= NARROW["height"]
+
+    bar = page.locator(".gk-savebar")
+    for number in range(2, 21):
+        page.keyboard.press("Tab")
+        page.locator(f"input[name=mark-{number}]:checked").focus()
+        focused = page.locator(f"input[name=mark-{number}]:checked").bounding_box()
+        assert focused["y"] + focused["height"] <= bar.bounding_box()["y"]
+
+
+def test_the_first_column_of_the_month_stays_in_sight(open_page):
+    page = open_page("/month", NARROW)
+
+    page.evaluate("document.querySelector('.gk-table-region').scrollLeft = 600")
+
+    assert page.locator("tbody th").first.bounding_box()["x"] == pytest.approx(16, abs=1)
+
+
+def test_the_month_shows_its_five_numbers_at_1280(open_page):
+    page = open_page("/month", WIDE)
+
+    region = page.locator(".gk-table-region")
+    assert region.evaluate("each => each.scrollWidth - each.clientWidth") == 0
+
+
+def test_a_second_press_does_not_send_again(open_page):
+    page = open_page("/form", WIDE)
+
+    sent = page.evaluate(
+        """() => {
+          let sent = 0;
+          window.addEventListener('submit', (event) => {
+            sent += !event.defaultPrevented;
+            event.preventDefault();
+          });
+          const button = document.querySelector('.gk-form .gk-button');
+          button.click();
+          button.click();
+          return [sent, button.getAttribute('aria-disabled')];
+        }"""
+    )
+
+    assert sent == [1, "true"]
+
+
+def test_the_counter_counts_as_the_server_does(open_page):
+    page = open_page("/form", WIDE)
+
+    page.locator("#reason").fill("髙\U000e0100橋 𠮷子\n")
+
+    assert page.locator("[data-limit]").text_content() == "5 / 20文字"
