@@ -1,0 +1,116 @@
+"""TEN-1, TEN-6: every route, asked with the identifiers of another city, answers as for nothing."""
+
+import re
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from govkit.base.db import Base
+from govkit.base.deployment import Deployment
+from govkit.base.identity import Role
+from govkit.testing.plugin import PASSWORD, appoint
+from tests.base.rows import make, tenant_classes
+
+OWN, FOREIGN = "132021", "132071"
+SECRET = "他市の秘密"
+
+
+def _model_of(argument: str) -> type[Base]:
+    """The mapped class that an argument such as ``class_group_id`` names."""
+    by_name = {
+        re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).lower(): each for each in tenant_classes()
+    }
+    return by_name[argument.removesuffix("_id")]
+
+
+@pytest.fixture
+def all_rights(app: Flask, deployment: Deployment) -> FlaskClient:
+    """Somebody of 立川市 who holds every permission there is, for the whole city."""
+    names = [each.name for each in deployment.permissions]
+    with deployment.session(OWN) as session:
+        session.add(Role(name="everything", title="すべて", permissions=names))
+        session.commit()
+    login = appoint(deployment, OWN, "everything")
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post("/login", data={"login": login, "password": PASSWORD})
+    assert client.get("/").status_code == 200
+    return client
+
+
+def _routes(app: Flask) -> list[tuple[Rule, str]]:
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods & {"GET", "POST"})
+        if any(name.endswith("_id") for name in rule.arguments)
+    ]
+
+
+def _answer(client: FlaskClient, rule: Rule, method: str, ids: dict[str, Any]) -> tuple[int, str]:
+    values = {name: ids.get(name, _plain(name)) for name in rule.arguments}
+    with client.application.test_request_context():
+        built = client.application.url_map.bind("localhost").build(rule.endpoint, values, method)
+    answer = client.open(built, method=method)
+    page = re.sub(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", "id", answer.text)
+    return answer.status_code, page
+
+
+def _plain(name: str) -> Any:
+    return {
+        "day": date(2026, 11, 24),
+        "month": "2026-11",
+        "school_year": 2026,
+        "entry_year": 2027,
+        "year": 2026,
+        "grade": 1,
+    }[name]
+
+
+def test_foreign_identifiers_answer_like_absent_ones(
+    app: Flask, deployment: Deployment, all_rights: FlaskClient
+) -> None:
+    routes = _routes(app)
+    assert routes
+    arguments = {name for rule, _ in routes for name in rule.arguments if name.endswith("_id")}
+    with deployment.unscoped("試験の準備", "test") as session:
+        foreign = {name: make(session, _model_of(name), FOREIGN).id for name in arguments}
+    wrong = []
+    for rule, method in routes:
+        status, page = _answer(all_rights, rule, method, foreign)
+        absent_status, absent_page = _answer(
+            all_rights, rule, method, {name: uuid4() for name in arguments}
+        )
+        alike = status == absent_status and abs(len(page) - len(absent_page)) <= 2
+        if status not in (403, 404) or not alike or "昭島" in page:
+            wrong.append((method, rule.rule, status, absent_status, len(page), len(absent_page)))
+    assert wrong == []
+
+
+def test_pages_without_identifiers_show_nothing_of_the_other_city(
+    app: Flask, deployment: Deployment, all_rights: FlaskClient
+) -> None:
+    with deployment.unscoped("試験の準備", "test") as session:
+        for model in tenant_classes():
+            row = make(session, model, FOREIGN)
+            for column in model.__table__.columns:
+                if isinstance(column.type, sa.String) and (column.type.length or 99) >= 50:
+                    setattr(row, column.key, SECRET)
+            try:
+                with session.begin_nested():
+                    session.flush()
+            except sa.exc.SQLAlchemyError:
+                continue
+    for rule in app.url_map.iter_rules():
+        if rule.arguments or "GET" not in rule.methods:
+            continue
+        answer = all_rights.get(rule.rule)
+        assert answer.status_code < 500, rule.rule
+        assert SECRET not in answer.text, rule.rule
+        assert "昭島" not in answer.text, rule.rule
