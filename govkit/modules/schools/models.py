@@ -13,10 +13,12 @@ __all__ = [
     "ClassGroup",
     "ClassMembership",
     "Duty",
+    "ExchangeId",
     "Pupil",
     "School",
     "SchoolKind",
     "SchoolYear",
+    "StaffExchangeName",
     "StaffPosting",
 ]
 
@@ -136,6 +138,12 @@ class Pupil(TenantTable, Base):
     kana_given_name: Mapped[str] = mapped_column(sa.String(100), comment="名フリガナ")
     preferred_family_name: Mapped[str | None] = mapped_column(sa.String(100), comment="通称の氏")
     preferred_given_name: Mapped[str | None] = mapped_column(sa.String(100), comment="通称の名")
+    preferred_kana_family_name: Mapped[str | None] = mapped_column(
+        sa.String(100), comment="通称の氏フリガナ"
+    )
+    preferred_kana_given_name: Mapped[str | None] = mapped_column(
+        sa.String(100), comment="通称の名フリガナ"
+    )
     exchange_family_name: Mapped[str | None] = mapped_column(sa.String(100), comment="連携用の氏")
     exchange_given_name: Mapped[str | None] = mapped_column(sa.String(100), comment="連携用の名")
     birth_date: Mapped[date] = mapped_column(comment="生年月日")
@@ -152,8 +160,10 @@ class Pupil(TenantTable, Base):
 
     @property
     def kana(self) -> str:
-        """Reading of the official name."""
-        return f"{self.kana_family_name} {self.kana_given_name}".strip()
+        """Reading of the name used at school."""
+        family = self.preferred_kana_family_name or self.kana_family_name
+        given = self.preferred_kana_given_name or self.kana_given_name
+        return f"{family} {given}".strip()
 
 
 class ClassMembership(TenantTable, Base):
@@ -207,3 +217,32 @@ class StaffPosting(TenantTable, Base):
     class_group: Mapped[ClassGroup | None] = relationship(
         primaryjoin=tenant_join("StaffPosting.class_group_id", "ClassGroup")
     )
+
+
+class StaffExchangeName(TenantTable, Base):
+    """Form of a name of staff for systems that know JIS X 0213 only (連携用の氏名)."""
+
+    __tablename__ = "schools_staff_exchange_name"
+    __table_args__ = (
+        tenant_key("staff_id", "govkit_staff"),
+        tenant_unique("staff_id"),
+        {"comment": "職員の連携用の氏名"},
+    )
+
+    staff_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="職員")
+    family_name: Mapped[str] = mapped_column(sa.String(100), comment="連携用の氏")
+    given_name: Mapped[str] = mapped_column(sa.String(100), comment="連携用の名")
+
+
+class ExchangeId(TenantTable, Base):
+    """Identifier, in exchanged files, of something that is no row of ours (連携用の識別子).
+
+    The identifier of the row is the one that is exchanged; it never changes, so that other systems
+    recognise a course or a role in the next file.
+    """
+
+    __tablename__ = "schools_exchange_id"
+    __table_args__ = (tenant_unique("kind", "key"), {"comment": "連携用の識別子"})
+
+    kind: Mapped[str] = mapped_column(sa.String(20), comment="種類")
+    key: Mapped[str] = mapped_column(sa.String(160), comment="対象")

@@ -6,6 +6,26 @@ from alembic.operations import Operations
 
 def upgrade(op: Operations) -> None:
     op.create_table(
+        "schools_exchange_id",
+        sa.Column("municipality_code", sa.String(length=6), nullable=False, comment="団体コード"),
+        sa.Column("id", sa.Uuid(), nullable=False, comment="識別子(UUIDv4)"),
+        sa.Column("kind", sa.String(length=20), nullable=False, comment="種類"),
+        sa.Column("key", sa.String(length=160), nullable=False, comment="対象"),
+        sa.ForeignKeyConstraint(
+            ["municipality_code"],
+            ["govkit_municipality.code"],
+            name=op.f("fk_schools_exchange_id_municipality_code"),
+        ),
+        sa.PrimaryKeyConstraint("municipality_code", "id", name=op.f("pk_schools_exchange_id")),
+        sa.UniqueConstraint(
+            "municipality_code",
+            "kind",
+            "key",
+            name=op.f("uq_schools_exchange_id_municipality_code_kind_key"),
+        ),
+        comment="連携用の識別子",
+    )
+    op.create_table(
         "schools_pupil",
         sa.Column("municipality_code", sa.String(length=6), nullable=False, comment="団体コード"),
         sa.Column("id", sa.Uuid(), nullable=False, comment="識別子(UUIDv4)"),
@@ -18,6 +38,18 @@ def upgrade(op: Operations) -> None:
             "preferred_family_name", sa.String(length=100), nullable=True, comment="通称の氏"
         ),
         sa.Column("preferred_given_name", sa.String(length=100), nullable=True, comment="通称の名"),
+        sa.Column(
+            "preferred_kana_family_name",
+            sa.String(length=100),
+            nullable=True,
+            comment="通称の氏フリガナ",
+        ),
+        sa.Column(
+            "preferred_kana_given_name",
+            sa.String(length=100),
+            nullable=True,
+            comment="通称の名フリガナ",
+        ),
         sa.Column(
             "exchange_family_name", sa.String(length=100), nullable=True, comment="連携用の氏"
         ),
@@ -109,6 +141,33 @@ def upgrade(op: Operations) -> None:
             name=op.f("uq_schools_class_group_municipality_code_school_id_school_year_grade_name"),
         ),
         comment="学級",
+    )
+    op.create_table(
+        "schools_staff_exchange_name",
+        sa.Column("municipality_code", sa.String(length=6), nullable=False, comment="団体コード"),
+        sa.Column("id", sa.Uuid(), nullable=False, comment="識別子(UUIDv4)"),
+        sa.Column("staff_id", sa.Uuid(), nullable=False, comment="職員"),
+        sa.Column("family_name", sa.String(length=100), nullable=False, comment="連携用の氏"),
+        sa.Column("given_name", sa.String(length=100), nullable=False, comment="連携用の名"),
+        sa.ForeignKeyConstraint(
+            ["municipality_code", "staff_id"],
+            ["govkit_staff.municipality_code", "govkit_staff.id"],
+            name=op.f("fk_schools_staff_exchange_name_municipality_code_staff_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_code"],
+            ["govkit_municipality.code"],
+            name=op.f("fk_schools_staff_exchange_name_municipality_code"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "municipality_code", "id", name=op.f("pk_schools_staff_exchange_name")
+        ),
+        sa.UniqueConstraint(
+            "municipality_code",
+            "staff_id",
+            name=op.f("uq_schools_staff_exchange_name_municipality_code_staff_id"),
+        ),
+        comment="職員の連携用の氏名",
     )
     op.create_table(
         "schools_class_membership",
@@ -206,7 +265,9 @@ def downgrade(op: Operations) -> None:
     op.drop_table("schools_staff_posting")
     op.drop_index("ix_schools_class_membership_pupil_id", table_name="schools_class_membership")
     op.drop_table("schools_class_membership")
+    op.drop_table("schools_staff_exchange_name")
     op.drop_table("schools_class_group")
     op.drop_table("schools_school_year")
     op.drop_table("schools_school")
     op.drop_table("schools_pupil")
+    op.drop_table("schools_exchange_id")
