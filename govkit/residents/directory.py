@@ -395,6 +395,8 @@ class ResidentDirectory:
 
     def _result(self, rule: PurposeRule, candidates: Iterable[Candidate]) -> Result:
         shown = list(candidates)
+        if len(shown) > rule.max_rows:
+            return TooMany(rule.max_rows)
         if _hides(rule):
             shared: dict[HouseholdId, bool] = {}
             shown = [
@@ -403,8 +405,6 @@ class ResidentDirectory:
             ]
         if not shown:
             return NoMatch()
-        if len(shown) > rule.max_rows:
-            return TooMany(rule.max_rows)
         return Single(shown[0]) if len(shown) == 1 else Several(tuple(shown))
 
     def _cuts(self, resident: Resident, known: dict[HouseholdId, bool]) -> bool:

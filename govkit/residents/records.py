@@ -202,6 +202,8 @@ class FuzzyDate:
         if self.value is not None and not self.unknown:
             return first <= self.value <= last
         bounds = self._bounds()
+        if first > last:
+            return False
         if bounds is None:
             return None
         if bounds[1] < first or bounds[0] > last:
