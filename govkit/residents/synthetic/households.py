@@ -4,7 +4,7 @@ The shares aim at a suburb of Tokyo: about 2.0 people a household, 0.8 % of all 
 school year, a quarter aged 65 or older, 3 % foreign residents. They are rough, not a statistic.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -120,9 +120,7 @@ class HouseholdComposer:
         mother = eldest - int(_YEAR * min(max(draw.around(30.5, 4.6), 18.2), 45.0))
         father = min(mother - int(_YEAR * draw.around(1.8, 4.0)), eldest - int(18.2 * _YEAR))
         members = self._couple(father, self._family(), wife_birth=mother)
-        shared = members[0].family
-        members += self._children(shared, eldest, _CHILDREN.draw(draw), (CHILD,))
-        return HouseholdSketch(members)
+        return HouseholdSketch(members + self._children(members, eldest, _CHILDREN.draw(draw)))
 
     def single_parent(self) -> HouseholdSketch:
         """A mother or a father with children; a few of the mothers are protected (支援措置)."""
@@ -132,7 +130,7 @@ class HouseholdComposer:
         parent = eldest - int(_YEAR * min(max(draw.around(29.5, 4.8), 18.2), 44.0))
         sex = _MALE if draw.chance(0.13) else _FEMALE
         head = self._member(family, sex, parent, (HEAD,))
-        children = self._children(family, eldest, _CHILDREN_OF_ONE.draw(draw), (CHILD,))
+        children = self._children([head], eldest, _CHILDREN_OF_ONE.draw(draw))
         sketch = HouseholdSketch([head, *children])
         if sex == _FEMALE and self._age(eldest) < 18 and draw.chance(_PROTECTED):
             sketch.protection = self._protection()
@@ -218,9 +216,7 @@ class HouseholdComposer:
         else:
             wife.maiden = japanese_name(born_as, (name.given, name.kana_given))
 
-    def _children(
-        self, family: Family, eldest: int, count: int, relation: tuple[str, ...]
-    ) -> list[Member]:
+    def _children(self, parents: Sequence[Member], eldest: int, count: int) -> list[Member]:
         draw = self._draw
         births = [eldest]
         while len(births) < count:
@@ -230,19 +226,20 @@ class HouseholdComposer:
                 births.append(births[-1] + int(_YEAR * (1.0 + 3.6 * draw.unit())))
         if draw.chance(_TWINS):
             births.append(births[-1])
+        family, taken = parents[0].family, {parent.name.full for parent in parents}
         children: list[Member] = []
         for birth in births:
             grown_up = self._age(birth) > 19 and birth != eldest
             if birth >= self._today or (grown_up and draw.chance(0.5)):
                 continue
             sex = _MALE if draw.chance(0.513) else _FEMALE
-            child = self._member(family, sex, birth, relation)
-            taken = {other.name.full for other in children}
+            child = self._member(family, sex, birth, (CHILD,))
             # A nationality has few given names here; siblings then share one, as some do.
             for _ in range(10):
                 if child.name.full not in taken:
                     break
-                child = self._member(family, sex, birth, relation)
+                child = self._member(family, sex, birth, (CHILD,))
+            taken.add(child.name.full)
             children.append(child)
         return children
 

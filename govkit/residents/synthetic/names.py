@@ -12,7 +12,7 @@ Pair = tuple[str, str]
 
 # Names with code points of the private use area (外字), as systems before standardisation hold
 # them; no glyph is meant by them.
-_PRIVATE_USE = ((("\ue0c1藤", "サイトウ"), 12.0), (("渡\ue1a7", "ワタナベ"), 8.0))
+_PRIVATE_USE = ((("\ue0c1藤", "サイトウ"), 60.0), (("渡\ue1a7", "ワタナベ"), 40.0))
 _FIRST_YEAR, _LAST_YEAR, _STEP = 1900, 2035, 5
 
 

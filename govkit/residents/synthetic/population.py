@@ -85,7 +85,7 @@ class Population:
     def edge_people(self, case: EdgeCase) -> tuple[Person, ...]:
         """The people of a named case, the same whether or not the case is part of the whole."""
         first = _FIRST_OF_CASES + _NUMBERS_OF_A_CASE * list(EdgeCase).index(case)
-        registrar = self._registrar(case.value, first)
+        registrar = self._registrar(case.value, first, size=0)
         return tuple(
             person
             for sketch in sketch_case(case, registrar, self.reference_day)
@@ -127,8 +127,8 @@ class Population:
         """
         return write_protection_rows(Path(path), self.persons())
 
-    def _registrar(self, part: str, first_number: int) -> Registrar:
-        draw = Draw("register", part, self.municipality_code, self.seed, self.size)
+    def _registrar(self, part: str, first_number: int, *, size: int) -> Registrar:
+        draw = Draw("register", part, self.municipality_code, self.seed, size)
         return Registrar(
             self.municipality_code,
             draw,
@@ -143,7 +143,7 @@ class Population:
 
     def _ordinary(self) -> Iterator[Person]:
         composer = self._composer("residents")
-        registrar = self._registrar("residents", _FIRST_NUMBER)
+        registrar = self._registrar("residents", _FIRST_NUMBER, size=self.size)
         left = self.size
         while left:
             sketch = composer.compose()
@@ -182,7 +182,7 @@ class Population:
 
     def _outsiders(self) -> Iterator[Person]:
         composer = self._composer("outside")
-        registrar = self._registrar("outside", _FIRST_OUTSIDE)
+        registrar = self._registrar("outside", _FIRST_OUTSIDE, size=self.size)
         for _ in range(round(self.size * _OUTSIDERS)):
             sketch = composer.single()
             away = (self._places.elsewhere(registrar.draw), "")

@@ -132,17 +132,19 @@ class Registrar:
         """A plausible history of a member."""
         arrived = household.arrived if member.arrived is None else member.arrived
         since = max(arrived, member.birth)
-        moves_later = since < household.moved
+        left = member.died or member.moved_out
+        until = left.toordinal() if left else self._today
+        moves_later = since < household.moved < until
         steps = [self._first_step(member, household, since, moves_later=moves_later)]
         if moves_later:
             day = date.fromordinal(household.moved)
             steps.append(Step(day, Reason.MOVED_WITHIN, household.home))
-        last = max(since, household.moved)
-        if self._today - last > 60 and (member.maiden or self.draw.chance(0.035)):
-            day = date.fromordinal(self.draw.between(last + 1, self._today))
+        last = max(since, household.moved) if moves_later else since
+        if until - last > 60 and (member.maiden or self.draw.chance(0.035)):
+            day = date.fromordinal(self.draw.between(last + 1, until - 1))
             reason = Reason.RENAMED if member.maiden else Reason.CORRECTED
-            steps.append(Step(day, reason, household.home, name=member.name))
-        return steps + list(self._departure(member, household))
+            steps.append(Step(day, reason, steps[-1].home, name=member.name))
+        return steps + list(self._departure(member, steps[-1].home))
 
     def _first_step(
         self, member: Member, household: _Household, since: int, *, moves_later: bool
@@ -155,16 +157,12 @@ class Registrar:
             return Step(day, Reason.CAME_FROM_ABROAD, home, name=member.maiden)
         return Step(day, Reason.MOVED_IN, home, before=household.before, name=member.maiden)
 
-    def _departure(self, member: Member, household: _Household) -> Iterator[Step]:
+    def _departure(self, member: Member, home: tuple[Address, str]) -> Iterator[Step]:
         if member.died:
-            yield Step(member.died, Reason.DIED, household.home)
+            yield Step(member.died, Reason.DIED, home)
         elif member.moved_out:
-            yield Step(
-                member.moved_out,
-                Reason.MOVED_OUT,
-                household.home,
-                gone_to=self.places.elsewhere(self.draw),
-            )
+            away = self.places.elsewhere(self.draw)
+            yield Step(member.moved_out, Reason.MOVED_OUT, home, gone_to=away)
 
     def _rows(
         self,
