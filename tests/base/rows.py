@@ -31,26 +31,31 @@ def links(model: Any) -> dict[str, Any]:
     }
 
 
-def make(session: ScopedSession, model: Any, municipality_code: str) -> Any:
-    """A row of the class with every column filled, and the rows it points at."""
+def make(session: ScopedSession, model: Any, municipality_code: str, mark: str = "") -> Any:
+    """A row of the class with every column filled, and the rows it points at.
+
+    :param mark: Begins every text that is long enough for it.
+    """
     values: dict[str, Any] = {"municipality_code": municipality_code, "id": uuid4()}
     linked = links(model)
     for column in model.__table__.columns:
         if column.key in linked:
-            values[column.key] = make(session, linked[column.key], municipality_code).id
+            values[column.key] = make(session, linked[column.key], municipality_code, mark).id
         elif column.key not in values:
-            values[column.key] = _value(column)
+            values[column.key] = _value(column, mark)
     row = model(**values)
     session.add(row)
     session.flush()
     return row
 
 
-def _value(column: sa.Column[Any]) -> Any:
+def _value(column: sa.Column[Any], mark: str) -> Any:
     number = next(_numbers)
     kind = column.type
     if isinstance(kind, sa.Enum):
         return kind.enums[0]
+    if isinstance(kind, sa.String) and (kind.length or 50) >= 50:
+        return f"{mark}{number:06}"
     if isinstance(kind, sa.String):
         return str(number)[-(kind.length or 20) :].zfill(min(kind.length or 6, 6))
     if isinstance(kind, sa.Boolean):

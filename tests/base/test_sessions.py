@@ -11,7 +11,7 @@ from govkit.base.deployment import Deployment
 from govkit.base.identity import Account, WebSession, add_account
 from govkit.base.settings import AppSettings, SecuritySettings
 from govkit.errors import Refused
-from govkit.testing.plugin import PASSWORD, FixedClock, SignIn, appoint
+from govkit.testing.plugin import PASSWORD, FixedClock, appoint
 
 
 def _cookie(client) -> str:
@@ -247,4 +247,17 @@ def test_nobody_gets_past_the_login_page(app, deployment: Deployment, clock: Fix
         assert answer.status_code in (303, 400, 401), rule
 
 
-__all__ = ["SignIn"]
+def test_a_new_password_ends_every_other_login(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    app.config["WTF_CSRF_ENABLED"] = False
+    here, elsewhere = app.test_client(), app.test_client()
+    for client in (here, elsewhere):
+        client.post("/login", data={"login": login, "password": PASSWORD})
+    wrong = here.post("/account", data={"current": "x" * 20, "new": "a new and longer one"})
+    assert wrong.status_code == 400
+    weak = here.post("/account", data={"current": PASSWORD, "new": "short"})
+    assert weak.status_code == 400
+    right = here.post("/account", data={"current": PASSWORD, "new": "a new and longer one"})
+    assert right.status_code == 303
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 303

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
@@ -98,15 +97,7 @@ def test_pages_without_identifiers_show_nothing_of_the_other_city(
 ) -> None:
     with deployment.unscoped("試験の準備", "test") as session:
         for model in tenant_classes():
-            row = make(session, model, FOREIGN)
-            for column in model.__table__.columns:
-                if isinstance(column.type, sa.String) and (column.type.length or 99) >= 50:
-                    setattr(row, column.key, SECRET)
-            try:
-                with session.begin_nested():
-                    session.flush()
-            except sa.exc.SQLAlchemyError:
-                continue
+            make(session, model, FOREIGN, SECRET)
     for rule in app.url_map.iter_rules():
         if rule.arguments or "GET" not in rule.methods:
             continue
