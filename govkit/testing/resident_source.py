@@ -82,17 +82,28 @@ def _resident(number: int, home: int, full: str, kana: str, **more: object) -> R
     return Resident(**(parts | more))  # type: ignore[arg-type]
 
 
+_FOREIGN: Final = PersonName(
+    full="NGUYEN VAN AN",
+    roman="NGUYEN VAN AN",
+    kana_full="グエン　ヴァン　アン",
+    alias="山本　安",
+    alias_kana="ヤマモト　アン",
+    preference="2",
+)
+_MARRIED: Final = PersonName(
+    full="髙𣘺　裕子",
+    family="髙𣘺",
+    given="裕子",
+    kana_full="タカハシ　ユウコ",
+    kana_family="タカハシ",
+    kana_given="ユウコ",
+    former_family="大野",
+    former_kana="オオノ",
+)
+
+
 def invented_residents() -> tuple[Resident, ...]:
     """The people of the rule cases: twins, variants, aliases, unknown dates, protected ones."""
-    foreign = PersonName(
-        full="NGUYEN VAN AN",
-        roman="NGUYEN VAN AN",
-        kana_full="グエン　ヴァン　アン",
-        alias="山本　安",
-        alias_kana="ヤマモト　アン",
-        preference="2",
-    )
-    former = PersonName("髙𣘺　裕子", "髙𣘺", "裕子", "タカハシ　ユウコ", "タカハシ", "ユウコ")
     return (
         _resident(1, 1, "渡邉󠄂　葵", "ワタナベ　アオイ", relationship="子", head_name="渡邉󠄂　修"),
         _resident(2, 1, "渡邉󠄂　蒼", "ワタナベ　アオイ", relationship="子", head_name="渡邉󠄂　修"),
@@ -107,27 +118,13 @@ def invented_residents() -> tuple[Resident, ...]:
         ),
         _resident(4, 2, "𠮷田　一郎", "ヨシダ　イチロウ", is_protected=True, relationship="世帯主"),
         _resident(5, 2, "𠮷田　花", "ヨシダ　ハナ", relationship="子", head_name="𠮷田　一郎"),
-        _resident(6, 4, "NGUYEN VAN AN", "", name=foreign, kind="2", nationality="ベトナム"),
+        _resident(6, 4, "NGUYEN VAN AN", "", name=_FOREIGN, kind="2", nationality="ベトナム"),
         _resident(
             7,
             3,
             "髙𣘺　裕子",
             "",
-            name=PersonName(
-                **{
-                    name: getattr(former, name)
-                    for name in (
-                        "full",
-                        "family",
-                        "given",
-                        "kana_full",
-                        "kana_family",
-                        "kana_given",
-                    )
-                },
-                former_family="大野",
-                former_kana="オオノ",
-            ),
+            name=_MARRIED,
             birth=FuzzyDate.parse("1947-02-29"),
         ),
         _resident(

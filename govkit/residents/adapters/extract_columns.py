@@ -265,6 +265,10 @@ _OTHERS: Final = [
 ]
 
 
+def _bare(heading: str) -> str:
+    return re.sub(r"[\W_]+", "", fold_heading(heading))
+
+
 def _known() -> frozenset[str]:
     ours = (heading for column in COLUMNS for heading in (column.name, *column.aliases))
     places = (f"{place}_{part}" for place, part in product(_PLACES, _PARTS))
@@ -275,7 +279,7 @@ def _known() -> frozenset[str]:
             ("氏名", "旧氏", "通称"), _KANA, ("確認状況", "公証確認状況")
         )
     )
-    return frozenset(map(fold_heading, (*ours, *_OTHERS, *places, *districts, *checks)))
+    return frozenset(map(_bare, (*ours, *_OTHERS, *places, *districts, *checks)))
 
 
 _KNOWN: Final = _known()
@@ -299,13 +303,9 @@ def refuse_personal_numbers(headings: Iterable[str], name: str) -> None:
         raise InvalidInput(problems)
 
 
-def _bare(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", fold_heading(heading))
-
-
 def is_known(heading: str) -> bool:
-    """Whether the standard has a column of this name, kept by govkit or not."""
-    return fold_heading(heading) in _KNOWN
+    """Whether the standard has a column of this name, kept or not; signs do not matter."""
+    return _bare(heading) in _KNOWN
 
 
 def profile_of(headings: Iterable[str]) -> str:
