@@ -1,5 +1,6 @@
 import csv
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -9,6 +10,7 @@ import pytest
 from govkit.errors import InvalidValue
 from govkit.jp.calendar import entry_cohort
 from govkit.jp.numbers import MunicipalityCode, find_my_number
+from govkit.residents.adapters.csv_extract import read_extract
 from govkit.residents.synthetic import (
     PROFILES,
     PROTECTION_COLUMNS,
@@ -377,6 +379,17 @@ def test_private_use_characters_appear_only_when_asked_for():
 
     assert not any(private_use(person.current.name.full) for person in plain)
     assert any(private_use(person.current.name.full) for person in asked)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_extract_reads_back_as_the_same_residents(tmp_path, profile):
+    population = Population("132021", 800, seed=6, edge_cases=list(EdgeCase))
+    population.write_extract(tmp_path / "a.csv", profile=profile)
+    reading = read_extract(tmp_path / "a.csv", municipality_code="132021")
+
+    assert (reading.problems, reading.profile) == ((), profile)
+    made = {record.id: replace(record, is_protected=False) for record in population.residents()}
+    assert {row.id: row.resident for row in reading} == made
 
 
 # --- records and edge cases ---------------------------------------------------------------

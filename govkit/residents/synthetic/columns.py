@@ -80,17 +80,17 @@ PROTECTION_COLUMNS: Final = (
 _NAMES: Final = ("氏名", "氏_日本人", "名_日本人", "旧氏", "通称")
 
 PROFILES: Final[Mapping[str, Mapping[str, str]]] = {
-    "standard": {},
-    "2023": {
+    "フリガナ": {},
+    "読み仮名": {
         **{f"{name}_フリガナ": f"{name}_読み仮名" for name in _NAMES},
         "氏名_外国人ローマ字": "氏名_外国人アルファベット",
     },
-    "2026": {f"{name}_フリガナ": f"{name}_振り仮名（フリガナ）" for name in _NAMES},
+    "振り仮名": {f"{name}_フリガナ": f"{name}_振り仮名（フリガナ）" for name in _NAMES},
 }
-"""Headings that differ between versions of the standard, by the name used here for the version."""
+"""Headings that differ between versions of the standard, by the word that gives the version away."""
 
 
-def headings(profile: str = "standard") -> tuple[str, ...]:
+def headings(profile: str = "フリガナ") -> tuple[str, ...]:
     """The header row of an extract.
 
     :raises KeyError: Without such a profile.

@@ -107,7 +107,7 @@ class Population:
         *,
         encoding: str = "utf-8",
         bom: bool = False,
-        profile: str = "standard",
+        profile: str = "フリガナ",
         include_non_residents: bool = False,
     ) -> int:
         """Write the 住民票 group as CSV, with every column of :data:`RESIDENT_COLUMNS`.
