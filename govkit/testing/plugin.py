@@ -127,7 +127,8 @@ class TestDatabases:
             with admin.connect() as connection:
                 names = [make_url(each[0]).database for each in (urls, self._template)]
                 connection.exec_driver_sql(
-                    f"CREATE DATABASE {names[0]} TEMPLATE {names[1]} STRATEGY FILE_COPY"
+                    f"CREATE DATABASE {names[0]} OWNER govkit_owner "
+                    f"TEMPLATE {names[1]} STRATEGY FILE_COPY"
                 )
             admin.dispose()
         return self._settings(urls)
