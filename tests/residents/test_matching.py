@@ -58,6 +58,7 @@ def test_candidate_tells_how_sure_and_why(number, query, grade, reasons):
     "query",
     [
         ResidentQuery(kana="渡邉"),
+        ResidentQuery(addressee_number="1"),
         ResidentQuery(name="渡邉", kana="ヨシダ"),
         ResidentQuery(name="アオ", name_match=NameMatch.EXACT),
         ResidentQuery(name="渡邉葵", sex="1"),
