@@ -76,14 +76,14 @@ def create_app(
     app.extensions["govkit"] = deployment
     _configure(app, deployment.settings)
     app.session_interface = ServerSessions(deployment)
-    CSRFProtect(app)
+    app.before_request(_prepare)
+    CSRFProtect(app)  # after the request has its id and language, so that a refusal has them too
     app.url_map.converters["date"] = web.DateConverter
     app.register_blueprint(base_pages)
     for module in deployment.modules:
         if module.blueprint:
             app.register_blueprint(_blueprint(module))
     _insist_on_permissions(app, {permission.name for permission in deployment.permissions})
-    app.before_request(_prepare)
     app.after_request(_protect)
     app.after_request(_write_log_line)
     app.context_processor(_context)
@@ -230,7 +230,7 @@ def _context() -> dict[str, Any]:
             {
                 "title": str(item.title),
                 "url": url_for(item.endpoint),
-                "current": item.endpoint == request.endpoint,
+                "current": _current(item.endpoint),
             }
             for item in items
             if actor and actor.holds(item.permission)
@@ -248,6 +248,14 @@ def _context() -> dict[str, Any]:
         "request_id": g.get("request_id", ""),
         "nonce": g.get("nonce", ""),
     }
+
+
+def _current(endpoint: str) -> str | bool:
+    """``aria-current`` of a menu entry: this very page, or a page below it."""
+    if endpoint == request.endpoint:
+        return "page"
+    address = url_for(endpoint)
+    return request.path.startswith(address.rstrip("/") + "/")
 
 
 def _in(code: str) -> str:
