@@ -1,0 +1,314 @@
+"""The roll call (出欠の記録): read it, record it, record it again as a correction.
+
+Recording is the one thing that every class does at the same minute, so it selects columns, writes
+with one statement per table, and loads no rows that it does not change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, cast
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from govkit.base.work import Work
+from govkit.jp.calendar import school_year_days, school_year_of
+from govkit.modules.attendance.closing import refuse_closed
+from govkit.modules.attendance.days import LessonCalendar, SchoolDay, lesson_calendar
+from govkit.modules.attendance.marks import MARKS, Mark, MarkEntry
+from govkit.modules.attendance.models import DayMark, MarkCorrection, RollCall
+from govkit.modules.attendance.refusals import (
+    FutureDay,
+    MarkNotRecordable,
+    NotALessonDay,
+    NotEnrolledThatDay,
+    RollCallConflict,
+)
+from govkit.modules.schools import ClassGroup, ClassMembership, class_members
+
+__all__ = ["Recorded", "RollLine", "RollSheet", "record_day", "roll_call"]
+
+NO_VERSION: Final = 0
+"""Version of a roll call that has not been saved yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """One pupil of a roll call.
+
+    :param entry: ``None`` while the pupil is not recorded.
+    """
+
+    pupil_id: UUID
+    number: int
+    name: str
+    kana: str
+    entry: MarkEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class RollSheet:
+    """A class's roll call of one day as it stands (出席簿の1日分).
+
+    :param day: The day, and why there are no lessons if there are none.
+    :param version: Version to hand back when recording; 0 before the first save.
+    :param previous: The lesson day before, in the same school year.
+    :param following: The lesson day after, in the same school year.
+    """
+
+    day: SchoolDay
+    version: int
+    lines: tuple[RollLine, ...]
+    recorded_by: str = ""
+    recorded_at: datetime | None = None
+    previous: date | None = None
+    following: date | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the roll was called."""
+        return self.version != NO_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording did.
+
+    :param version: Version of the roll call now.
+    :param changed: Pupils whose mark or note is now different.
+    :param assumed: Pupils whom the caller gave no mark, so that they are present.
+    """
+
+    version: int
+    changed: tuple[UUID, ...]
+    assumed: tuple[UUID, ...]
+
+
+def roll_call(work: Work, class_group: ClassGroup, day: date) -> RollSheet:
+    """The roll call of a class on a day, recorded or not.
+
+    Outside the class's school year nobody belongs to it.
+
+    :raises NotFound: When the class is another teacher's.
+    """
+    work.require("attendance.view", class_group)
+    calendar = lesson_calendar(
+        work, class_group.school_id, *school_year_days(class_group.school_year)
+    )
+    call = work.session.execute(
+        sa.select(RollCall.version, RollCall.recorded_by, RollCall.recorded_at).where(
+            RollCall.class_group_id == class_group.id, RollCall.day == day
+        )
+    ).one_or_none()
+    version, recorded_by, recorded_at = call or (NO_VERSION, "", None)
+    return RollSheet(
+        calendar.at(class_group.id, class_group.grade, day),
+        version,
+        _lines(work, class_group, day),
+        recorded_by,
+        recorded_at,
+        *_neighbours(calendar, class_group, day),
+    )
+
+
+def _neighbours(
+    calendar: LessonCalendar, class_group: ClassGroup, day: date
+) -> tuple[date | None, date | None]:
+    return calendar.near(class_group, day, -1), calendar.near(class_group, day, 1)
+
+
+def _lines(work: Work, class_group: ClassGroup, day: date) -> tuple[RollLine, ...]:
+    members = class_members(work, class_group, day, permission="attendance.view")
+    rows = work.session.execute(
+        sa.select(DayMark.pupil_id, DayMark.mark, DayMark.note).where(
+            DayMark.pupil_id.in_([each.pupil.id for each in members]), DayMark.day == day
+        )
+    )
+    entries = {pupil_id: MarkEntry(Mark(mark), note) for pupil_id, mark, note in rows}
+    return tuple(
+        RollLine(
+            each.pupil.id,
+            each.number,
+            each.pupil.name,
+            each.pupil.kana,
+            entries.get(each.pupil.id),
+        )
+        for each in members
+    )
+
+
+def record_day(
+    work: Work,
+    class_group: ClassGroup,
+    day: date,
+    marks: Mapping[UUID, MarkEntry],
+    *,
+    expected_version: int | None = None,
+    reason: str = "",
+) -> Recorded:
+    """Record a roll call (出欠): pupils without a mark are present.
+
+    Recording a day again corrects it: what changes is kept with its old value, who and when. The
+    same content twice changes nothing.
+
+    :param marks: Mark and note by pupil.
+    :param expected_version: Version that the caller saw, 0 for none; ``None`` does not ask.
+    :raises MonthClosed: When the month is closed.
+    :raises NotALessonDay: When the class has no lessons that day.
+    :raises FutureDay: When the day has not come yet.
+    :raises NotEnrolledThatDay: When a pupil is not in the class that day.
+    :raises MarkNotRecordable: For a mark that only the calendar or enrolment gives.
+    :raises RollCallConflict: When somebody else saved after the version that was seen.
+    """
+    work.require("attendance.record", class_group)
+    _refuse_day(work, class_group, day)
+    if not all(MARKS[entry.mark].is_recordable for entry in marks.values()):
+        raise MarkNotRecordable
+    stored = _stored(work, class_group, day)
+    if not marks.keys() <= stored.keys():
+        raise NotEnrolledThatDay
+    changes = [
+        _Change(pupil_id, mark_id, before, after)
+        for pupil_id, (mark_id, before) in stored.items()
+        if (after := marks.get(pupil_id, MarkEntry())) != before
+    ]
+    assumed = tuple(stored.keys() - marks.keys())
+    call_id, version = _call(work, class_group, day)
+    if call_id is not None and not changes:
+        return Recorded(version, (), assumed)
+    if expected_version not in (None, version):
+        raise RollCallConflict
+    _save_call(work, class_group, day, call_id, version)
+    _save_marks(work, class_group, day, changes)
+    corrected = [each for each in changes if call_id is not None or each.before is not None]
+    _keep_corrections(work, class_group, day, corrected, reason)
+    work.record(
+        "attendance.corrected" if call_id is not None else "attendance.recorded",
+        class_group,
+        reason,
+        day=day.isoformat(),
+        version=version + 1,
+        changed=len(changes),
+        corrected=[str(each.pupil_id) for each in corrected],
+    )
+    return Recorded(version + 1, tuple(each.pupil_id for each in changes), assumed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    pupil_id: UUID
+    mark_id: UUID | None
+    before: MarkEntry | None
+    after: MarkEntry
+
+
+def _refuse_day(work: Work, class_group: ClassGroup, day: date) -> None:
+    if day > work.today:
+        raise FutureDay
+    if school_year_of(day) != class_group.school_year:
+        raise NotALessonDay
+    refuse_closed(work, [class_group.id], day, day)
+    calendar = lesson_calendar(work, class_group.school_id, day, day)
+    if not calendar.at(class_group.id, class_group.grade, day).takes_roll:
+        raise NotALessonDay
+
+
+def _stored(
+    work: Work, class_group: ClassGroup, day: date
+) -> dict[UUID, tuple[UUID | None, MarkEntry | None]]:
+    """Every pupil of the class that day, with the stored row if there is one."""
+    rows = work.session.execute(
+        sa.select(ClassMembership.pupil_id, DayMark.id, DayMark.mark, DayMark.note)
+        .outerjoin(
+            DayMark, sa.and_(DayMark.pupil_id == ClassMembership.pupil_id, DayMark.day == day)
+        )
+        .where(
+            ClassMembership.class_group_id == class_group.id,
+            ClassMembership.starts_on <= day,
+            sa.or_(ClassMembership.ends_on.is_(None), ClassMembership.ends_on >= day),
+        )
+    )
+    return {
+        pupil_id: (mark_id, MarkEntry(Mark(mark), note) if mark_id else None)
+        for pupil_id, mark_id, mark, note in rows
+    }
+
+
+def _call(work: Work, class_group: ClassGroup, day: date) -> tuple[UUID | None, int]:
+    row = work.session.execute(
+        sa.select(RollCall.id, RollCall.version).where(
+            RollCall.class_group_id == class_group.id, RollCall.day == day
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else (None, NO_VERSION)
+
+
+def _save_call(
+    work: Work, class_group: ClassGroup, day: date, call_id: UUID | None, version: int
+) -> None:
+    saved = {"recorded_by": work.actor.name, "recorded_at": work.now, "version": version + 1}
+    if call_id is None:
+        row = _row(work, class_group, day) | saved
+        try:
+            work.session.execute(sa.insert(RollCall), [row])
+        except IntegrityError as error:
+            # Somebody else called the same roll between our look and our save.
+            raise RollCallConflict from error
+        return
+    result = work.session.execute(
+        sa.update(RollCall)
+        .where(RollCall.id == call_id, RollCall.version == version)
+        .values(saved)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("sa.CursorResult[Any]", result).rowcount != 1:
+        raise RollCallConflict
+
+
+def _save_marks(work: Work, class_group: ClassGroup, day: date, changes: Sequence[_Change]) -> None:
+    new = []
+    for each in changes:
+        values = {"mark": each.after.mark.value, "note": each.after.note}
+        if each.mark_id is None:
+            new.append(_row(work, class_group, day) | values | {"pupil_id": each.pupil_id})
+        else:
+            work.session.execute(
+                sa.update(DayMark)
+                .where(DayMark.id == each.mark_id)
+                .values(values | {"class_group_id": class_group.id})
+                .execution_options(synchronize_session=False)
+            )
+    if new:
+        work.session.execute(sa.insert(DayMark), new)
+
+
+def _keep_corrections(
+    work: Work, class_group: ClassGroup, day: date, changes: Sequence[_Change], reason: str
+) -> None:
+    rows = [
+        {
+            **_row(work, class_group, day),
+            "pupil_id": each.pupil_id,
+            "before": each.before.mark.value if each.before else None,
+            "before_note": each.before.note if each.before else "",
+            "after": each.after.mark.value,
+            "after_note": each.after.note,
+            "corrected_by": work.actor.name,
+            "corrected_at": work.now,
+            "reason": reason,
+        }
+        for each in changes
+    ]
+    if rows:
+        work.session.execute(sa.insert(MarkCorrection), rows)
+
+
+def _row(work: Work, class_group: ClassGroup, day: date) -> dict[str, Any]:
+    return {
+        "municipality_code": work.municipality.code,
+        "id": uuid4(),
+        "class_group_id": class_group.id,
+        "day": day,
+    }
