@@ -1,18 +1,14 @@
 """The page shell and the fields in a real browser: axe, focus, narrow screens, no script."""
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
 
+from tests.conftest import served
 from tests.forms.gallery import AllFields, create_gallery
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 PATHS = [
     "/",
@@ -31,22 +27,8 @@ PATHS = [
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    options = "--no-sandbox --disable-gpu --disable-background-networking --no-first-run"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options.split())
-        yield browser
-        browser.close()
+    with served(create_gallery()) as address:
+        yield address
 
 
 @pytest.fixture
