@@ -14,6 +14,12 @@ from govkit.modules.schools.models import (
     StaffExchangeName,
     StaffPosting,
 )
+from govkit.modules.schools.oneroster import (
+    RosterExport,
+    RosterFinding,
+    RosterRefused,
+    export_roster,
+)
 from govkit.modules.schools.policy import (
     ClassComposition,
     ClassSizeRule,
@@ -51,6 +57,7 @@ from govkit.modules.schools.staffing import (
     post_staff,
     posted_staff,
     roles,
+    staff_exchange_name,
 )
 from govkit.modules.schools.units import (
     add_class_group,
@@ -80,6 +87,9 @@ __all__ = [
     "PostedStaff",
     "PostingPeriod",
     "Pupil",
+    "RosterExport",
+    "RosterFinding",
+    "RosterRefused",
     "School",
     "SchoolKind",
     "SchoolYear",
@@ -100,6 +110,7 @@ __all__ = [
     "correct_kana",
     "current_school_year",
     "end_appointment",
+    "export_roster",
     "find_class_group",
     "find_pupil",
     "find_school_by_code",
@@ -123,6 +134,7 @@ __all__ = [
     "roles",
     "schools",
     "split_into_classes",
+    "staff_exchange_name",
 ]
 
 _SCHOOL_OFFICE = (

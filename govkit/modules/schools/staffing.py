@@ -31,6 +31,7 @@ __all__ = [
     "post_staff",
     "posted_staff",
     "roles",
+    "staff_exchange_name",
 ]
 
 MANAGE: Final = "base.manage_staff"
@@ -236,7 +237,7 @@ def end_appointment(work: Work, appointment: Appointment, last_day: date) -> Non
     work.require(MANAGE, _scope_of(work, appointment))
     if appointment.valid_to is not None and last_day > appointment.valid_to:
         raise Refused("配属を延ばすことはできません。新しい配属を追加してください。")
-    if last_day < min(work.today, appointment.valid_from) - timedelta(days=1):
+    if last_day < work.today - timedelta(days=1):
         raise Refused("終了日は昨日以後の日付にしてください。")
     role = work.find(Role, appointment.role_id)
     if appointment.staff_id == work.actor.staff_id and MANAGE in role.permissions:
@@ -276,7 +277,15 @@ def posted_staff(work: Work, school: School | None = None) -> list[PostedStaff]:
         sa.select(Staff, Appointment, StaffPosting)
         .join(Appointment, Appointment.staff_id == Staff.id)
         .outerjoin(StaffPosting, StaffPosting.appointment_id == Appointment.id)
-        .where(sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= work.today))
+        .where(
+            sa.or_(
+                Appointment.valid_to.is_(None),
+                sa.and_(
+                    Appointment.valid_to >= work.today,
+                    Appointment.valid_to >= Appointment.valid_from,
+                ),
+            )
+        )
         .order_by(Appointment.valid_from, Appointment.title)
     )
     if school is not None:
@@ -318,7 +327,7 @@ def choose_staff_exchange_name(
     """
     work.require(MANAGE)
     family, given = check_exchange_name(family_name, given_name)
-    chosen = exchange_name_of(work, staff)
+    chosen = _exchange_name_of(work, staff)
     if family is None or given is None:
         if chosen is not None:
             work.session.delete(chosen)
@@ -329,8 +338,14 @@ def choose_staff_exchange_name(
     work.record("staff.exchange_name_chosen", staff, is_chosen=family is not None)
 
 
-def exchange_name_of(work: Work, staff: Staff) -> StaffExchangeName | None:
-    """The form chosen for a name of staff, if any."""
+def staff_exchange_name(work: Work, staff: Staff) -> tuple[str, str] | None:
+    """Family and given name chosen for exchange, if any."""
+    work.require(MANAGE)
+    chosen = _exchange_name_of(work, staff)
+    return (chosen.family_name, chosen.given_name) if chosen else None
+
+
+def _exchange_name_of(work: Work, staff: Staff) -> StaffExchangeName | None:
     return work.session.scalar(
         sa.select(StaffExchangeName).where(StaffExchangeName.staff_id == staff.id)
     )
