@@ -50,7 +50,9 @@ class Scope:
 
 
 SYSTEM: Final = Scope()
+"""The deployment's own tables only."""
 EVERYWHERE: Final = Scope(crosses=True)
+"""All municipalities: for recorded work across them."""
 
 
 class ScopedSession(Session):

@@ -37,7 +37,9 @@ CITIES = {"132021": ("立川市", "132021"), "132071": ("昭島市", "132071")}
 """Municipalities that have joined in every test database, with invented board codes."""
 
 WorkFor = Callable[..., Work]
+"""What the fixture ``work_for`` gives."""
 SignIn = Callable[..., FlaskClient]
+"""What the fixture ``sign_in`` gives."""
 
 
 class FixedClock:

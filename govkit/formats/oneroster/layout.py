@@ -35,6 +35,7 @@ MANDATORY_FILES: Final = (
     "roles",
     "users",
 )
+"""Files that every package holds, in the order of the manifest."""
 
 FILES: Final = (
     "academicSessions",

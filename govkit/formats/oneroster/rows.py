@@ -20,6 +20,7 @@ from govkit.formats.oneroster.records import (
 __all__ = ["Cells", "sheets_of"]
 
 Cells = tuple[str, ...]
+"""Cells of one row, in the order of the headings."""
 _FLAG: Final[dict[bool | None, str]] = {None: "", True: "true", False: "false"}
 
 

@@ -26,7 +26,9 @@ __all__ = [
 ]
 
 HEAD, HUSBAND, WIFE, UNREGISTERED_WIFE, CHILD = "02", "11", "12", "14", "20"
+"""Codes of the relation to the head (続柄): the couple and their children."""
 FATHER, MOTHER, BROTHER, LODGER = "51", "52", "71", "99"
+"""Codes of the relation to the head (続柄): everybody else."""
 
 _MALE, _FEMALE = Sex.MALE.value, Sex.FEMALE.value
 _YEAR = 365.2425
