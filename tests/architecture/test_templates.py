@@ -1,0 +1,172 @@
+"""Templates: one shell, no markup that slips past escaping, no text that cannot be translated."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from jinja2 import nodes
+
+from tests.architecture.sources import (
+    TRANSLATING,
+    Template,
+    called_name,
+    is_japanese,
+    python_files,
+    templates,
+)
+
+TEMPLATES = templates()
+LAYOUT = "govkit/base/layout.html"
+EVERY_TEMPLATE = pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.path)
+# csrf_field is the one input that a template asks Python for; its value is escaped.
+JUSTIFIED_MARKUP = {"govkit/base/app.py"}
+# Reasons that go into the audit log are data, in the language of the record.
+WEB = {"views", "forms"}
+RECORDING = frozenset({"unscoped", "record", "context"})
+
+
+def _inside(path: str) -> str:
+    """Name under which Jinja finds a template, such as ``attendance/month.html``."""
+    return path.split("/templates/", 1)[1]
+
+
+@EVERY_TEMPLATE
+def test_every_template_stands_below_the_name_of_its_owner(template):
+    owner = template.path.split("/templates/", 1)[0].removeprefix("govkit/")
+    namespace = {"base": "govkit/base/", "forms": "govkit/forms/"}.get(
+        owner, f"{owner.removeprefix('modules/')}/"
+    )
+    assert _inside(template.path).startswith(namespace)
+
+
+@EVERY_TEMPLATE
+def test_every_page_wears_the_layout(template):
+    extends = [node.template for node in template.tree.find_all(nodes.Extends)]
+    is_page = not template.path.startswith("govkit/forms/") and _inside(template.path) != LAYOUT
+    if "<html" in template.text:
+        assert _inside(template.path) == LAYOUT
+    if is_page and list(template.tree.find_all(nodes.Block)):
+        assert len(extends) == 1
+        parent = extends[0]
+        assert isinstance(parent, nodes.Const)
+        assert parent.value == LAYOUT or parent.value.startswith(
+            _inside(template.path).split("/")[0] + "/"
+        )
+
+
+@EVERY_TEMPLATE
+def test_no_script_and_no_style_inside_the_page(template):
+    text = re.sub(r"{#.*?#}", "", template.text, flags=re.DOTALL)
+    assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text) == []
+    assert re.findall(r"<style|[\s\"']style\s*=|\son[a-z]+\s*=|javascript:", text) == []
+    assert re.findall(r"https?://[^\s\"']+", text) == []
+
+
+@EVERY_TEMPLATE
+def test_nothing_is_marked_safe_in_a_template(template):
+    filters = [node.name for node in template.tree.find_all(nodes.Filter)]
+    assert "safe" not in filters
+    assert not any(
+        node.options.autoescape is False  # type: ignore[union-attr]
+        for node in template.tree.find_all(nodes.ScopedEvalContextModifier)
+        if hasattr(node, "options") and hasattr(node.options, "autoescape")
+    )
+
+
+def test_python_makes_no_markup_outside_the_forms():
+    wrong = [
+        f"{source.path}:{node.lineno}"
+        for source in python_files("govkit")
+        if not source.path.startswith("govkit/forms/") and source.path not in JUSTIFIED_MARKUP
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and called_name(node) == "Markup"
+    ]
+    assert wrong == []
+
+
+def untranslated(template: Template) -> list[str]:
+    """Japanese texts that reach the page without ``_()``."""
+    translated = {
+        id(constant)
+        for call in template.tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name == "_"
+        for constant in call.find_all(nodes.Const)
+    }
+    found = [
+        text.data.strip()
+        for text in template.tree.find_all(nodes.TemplateData)
+        if is_japanese(text.data)
+    ]
+    return found + [
+        constant.value
+        for constant in template.tree.find_all(nodes.Const)
+        if is_japanese(constant.value) and id(constant) not in translated
+    ]
+
+
+@EVERY_TEMPLATE
+def test_every_text_of_a_template_can_be_translated(template):
+    assert untranslated(template) == []
+
+
+def _docstrings(tree: ast.Module) -> set[int]:
+    return {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+
+
+def _values_described(tree: ast.Module) -> Iterator[int]:
+    """Texts that stand alone below a value and describe it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield id(node.value)
+
+
+def test_every_text_of_a_view_or_form_can_be_translated():
+    wrong = []
+    for source in python_files("govkit"):
+        parts = source.name.split(".")
+        if parts[1:2] not in (["base"], ["modules"]) or not WEB & set(parts):
+            continue
+        allowed = _docstrings(source.tree) | set(_values_described(source.tree))
+        for call in ast.walk(source.tree):
+            if isinstance(call, ast.Call) and called_name(call) in TRANSLATING | RECORDING:
+                allowed |= {id(node) for node in ast.walk(call)}
+        wrong += [
+            f"{source.path}:{node.lineno} {node.value}"
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Constant)
+            and is_japanese(node.value)
+            and id(node) not in allowed
+        ]
+    assert wrong == []
+
+
+def test_the_declarations_of_modules_can_be_translated():
+    wrong = []
+    for source in python_files("govkit/modules"):
+        for call in ast.walk(source.tree):
+            if isinstance(call, ast.Call) and called_name(call) in (
+                "Module",
+                "NavItem",
+                "Permission",
+            ):
+                marked = {
+                    id(constant)
+                    for inner in ast.walk(call)
+                    if isinstance(inner, ast.Call) and called_name(inner) in TRANSLATING
+                    for constant in ast.walk(inner)
+                }
+                wrong += [
+                    f"{source.path}:{node.lineno} {node.value}"
+                    for node in ast.walk(call)
+                    if isinstance(node, ast.Constant)
+                    and is_japanese(node.value)
+                    and id(node) not in marked
+                ]
+    assert wrong == []
