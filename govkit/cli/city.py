@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import click
 import sqlalchemy as sa
 from pydantic import BaseModel, ValidationError
 
+from govkit.base.audit import SystemEvent
 from govkit.base.deployment import ROLE_TITLES, Deployment
 from govkit.base.identity import Account, Appointment, Role, Staff, add_account
-from govkit.base.municipality import Municipality, MunicipalityPolicy
+from govkit.base.municipality import Municipality, MunicipalityPolicy, MunicipalityRow
 from govkit.base.work import JAPAN
 from govkit.cli.output import find_city, operator
 from govkit.errors import InvalidInput, Problem, Refused
@@ -134,6 +136,31 @@ def list_cities() -> None:
         board = f"\t教育委員会コード {municipality.board_code}" if municipality.board_code else ""
         click.echo(f"{municipality.code}\t{municipality.name}{board}")
     deployment.close()
+
+
+@city.command()
+@click.argument("code")
+@click.argument("board_code")
+def board(code: str, board_code: str) -> None:
+    """団体 CODE の教育委員会コードを BOARD_CODE にします（名簿の書き出しに要ります）。"""
+    board_code = str(BoardCode.parse(board_code))
+    deployment = Deployment.open()
+    municipality = find_city(deployment, code)
+    with deployment.system() as session:
+        row = session.get_one(MunicipalityRow, municipality.code)
+        session.add(
+            SystemEvent(
+                id=uuid4(),
+                at=deployment.clock(),
+                actor=operator().audit_name,
+                action="municipality.board_code_changed",
+                reason="",
+                detail={"municipality_code": code, "before": row.board_code, "after": board_code},
+            )
+        )
+        row.board_code = board_code
+    deployment.close()
+    click.echo(f"{municipality.name}の教育委員会コードを {board_code} にしました。")
 
 
 @city.command()

@@ -1,0 +1,125 @@
+"""``govkit demo``: two real cities with invented people, to try everything at once."""
+
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import click
+import sqlalchemy as sa
+
+from govkit.base.deployment import ROLE_TITLES, Deployment
+from govkit.base.identity import Account, Staff, add_account
+from govkit.base.work import JAPAN
+from govkit.cli.demo_city import (
+    DEMO_CITIES,
+    DemoCity,
+    enrol_city,
+    staff_city,
+    staff_logins,
+    write_files,
+)
+from govkit.cli.output import operator
+from govkit.errors import Refused
+from govkit.modules.schools import School
+
+__all__ = ["DEMO_PASSWORD", "demo", "load_demo", "show_demo"]
+
+DEMO_PASSWORD: Final = "sakura-saku-demo"  # noqa: S105 - refused outside development
+"""Password of all demo log-ins."""
+_FOLDER: Final = Path("data")
+
+
+@click.command()
+def demo() -> None:
+    """架空の住民が住む2市（立川市・昭島市）のデモデータを入れます。何度実行しても構いません。"""
+    deployment = Deployment.open()
+    load_demo(deployment)
+    show_demo(deployment)
+    deployment.close()
+
+
+def load_demo(deployment: Deployment) -> None:
+    """Let the two cities join and fill them; what is there already stays as it is.
+
+    :raises Refused: In production, where nobody may have a password that everybody knows.
+    """
+    if deployment.settings.app.environment != "development":
+        raise Refused(
+            "デモデータは、だれもが知っているパスワードを使います。"
+            "本番（app.environment が production）には入れられません。"
+        )
+    missing = [each for each in DEMO_CITIES if not _is_filled(deployment, each)]
+    if not missing:
+        click.echo("デモデータは前のまま使います。")
+        return
+    click.echo("▶ 架空の2市のデモデータを作って入れます（数十秒）。")
+    today = deployment.clock().astimezone(JAPAN).date()
+    for city in missing:
+        _fill(deployment, city)
+        write_files(city, today, _FOLDER)
+
+
+def _is_filled(deployment: Deployment, city: DemoCity) -> bool:
+    return _holds(deployment, city, Staff)
+
+
+def _holds(deployment: Deployment, city: DemoCity, model: type[Staff] | type[School]) -> bool:
+    if city.code not in {each.code for each in deployment.municipalities()}:
+        return False
+    with deployment.session(city.code, writes=False) as session:
+        return session.scalar(sa.select(model.id).limit(1)) is not None
+
+
+def _fill(deployment: Deployment, city: DemoCity) -> None:
+    """Join, then two transactions; an interrupted demo goes on where it was."""
+    known = {each.code: each for each in deployment.municipalities()}
+    municipality = known.get(city.code) or deployment.add_municipality(
+        city.code, city.name, board_code=city.board_code
+    )
+    with click.progressbar(
+        length=100, label=f"  {city.name}", show_eta=False, item_show_func=lambda text: text
+    ) as bar:
+
+        def tell(text: str, part: float) -> None:
+            bar.update(round(100 * part) - bar.pos, text)
+
+        if not _holds(deployment, city, School):
+            with deployment.work(municipality, operator()) as work:
+                enrol_city(work, city, tell)
+        with deployment.work(municipality, operator(), writes=False) as work:
+            logins = staff_logins(work, city)
+        accounts = {login: _account(deployment, login) for login in logins}
+        with deployment.work(municipality, operator()) as work:
+            staff_city(work, city, accounts, tell)
+
+
+def _account(deployment: Deployment, login: str) -> UUID:
+    with deployment.system() as session:
+        found = session.scalar(sa.select(Account.id).where(Account.login == login))
+        return found or add_account(session, login, DEMO_PASSWORD).id
+
+
+def show_demo(deployment: Deployment) -> None:
+    """The demo's log-ins, and what one can try with each."""
+    try:
+        # Imported late: production installs leave the extra out.
+        from rich.console import Console
+        from rich.table import Table
+    except ImportError as error:
+        raise Refused('デモには pip install "govkit-jp[scaffold]" を実行してください。') from error
+    names = {each.code for each in deployment.municipalities()}
+    table = Table(title="デモのログイン", title_justify="left")
+    for heading in ("団体", "ログイン名", "役割", "できること"):
+        table.add_column(heading, no_wrap=heading in ("団体", "ログイン名"), overflow="fold")
+    for city in DEMO_CITIES:
+        for login in city.logins if city.code in names else ():
+            table.add_row(city.name, login.login, str(ROLE_TITLES[login.role]), login.can)
+        table.add_section()
+    console = Console()
+    console.print(table)
+    console.print(f"パスワードはどれも {DEMO_PASSWORD} です。", highlight=False)
+    console.print(
+        f"受け入れを試すためのファイルは {_FOLDER.resolve()} にあります。",
+        highlight=False,
+        soft_wrap=True,
+    )
