@@ -1,0 +1,69 @@
+"""The texts that users read, extracted from Python and from templates: message ids in Japanese."""
+
+import ast
+import io
+from collections.abc import Iterator
+from functools import cache
+
+from babel.messages.extract import extract
+
+from tests.architecture.sources import (
+    TRANSLATING,
+    Source,
+    called_name,
+    is_japanese,
+    python_files,
+    templates,
+)
+
+# Commands and invented data speak Japanese only.
+UNTRANSLATED = ("govkit/cli/", "govkit/residents/synthetic/", "govkit/testing/")
+KEYWORDS = dict.fromkeys(TRANSLATING)
+
+
+@cache
+def message_ids() -> dict[str, str]:
+    """Every text to translate, with one place where it stands."""
+    found: dict[str, str] = {}
+    for template in templates():
+        lines = io.BytesIO(template.text.encode())
+        for line, text, _comments, _context in extract("jinja2.ext:babel_extract", lines, KEYWORDS):
+            found.setdefault(_only(text), f"{template.path}:{line}")
+    for source in python_files("govkit"):
+        if source.path.startswith(UNTRANSLATED) or source.is_migration:
+            continue
+        lines = io.BytesIO(source.text.encode())
+        for line, text, _comments, _context in extract("python", lines, KEYWORDS):
+            found.setdefault(_only(text), f"{source.path}:{line}")
+        for line, text in _refusals(source):
+            found.setdefault(text, f"{source.path}:{line}")
+    return {text: place for text, place in found.items() if is_japanese(text)}
+
+
+def _only(text: object) -> str:
+    return text if isinstance(text, str) else next(str(part) for part in text)  # type: ignore[attr-defined]
+
+
+def _refusals(source: Source) -> Iterator[tuple[int, str]]:
+    """Texts of problems and refusals: sentences, and whatever is handed to their classes."""
+    described = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
+    handed = {
+        id(part)
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call) and called_name(call) in ("Problem", "Refused")
+        for part in [*call.args[:2], *(each.value for each in call.keywords if each.arg == "text")]
+    }
+    parts_of_formats = {
+        id(part)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+    }
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.Constant)
+            and is_japanese(node.value)
+            and id(node) not in described | parts_of_formats
+            and (id(node) in handed or str(node.value).endswith(("。", "。）")))
+        ):
+            yield node.lineno, str(node.value)
