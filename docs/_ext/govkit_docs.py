@@ -1,0 +1,273 @@
+"""Directives that put facts of the code into the pages: nothing is copied by hand.
+
+``govkit-settings`` · ``govkit-commands`` · ``govkit-permissions`` · ``govkit-tables`` ·
+``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary``
+"""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+from docutils import nodes
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from govkit.base.db import AppendOnly, Base
+from govkit.base.deployment import BASE_PERMISSIONS, ROLE_TITLES
+from govkit.base.module import Module, load_modules
+from govkit.base.settings import Settings
+from govkit.cli import main
+
+ROOT = Path(__file__).parents[2]
+EXPLANATIONS = Path(__file__).parent / "explanations.toml"
+
+Cell = str | nodes.Node | Sequence[nodes.Node]
+
+
+def modules() -> Sequence[Module]:
+    """The modules that govkit ships, in loading order."""
+    return load_modules(Settings.model_fields["app"].default.modules)
+
+
+def explanations() -> dict[str, dict[str, str]]:
+    """Japanese explanations of settings and policies, by key."""
+    return tomllib.loads(EXPLANATIONS.read_text(encoding="utf-8"))
+
+
+def settings_keys() -> Iterator[tuple[str, FieldInfo]]:
+    """Every setting as ``section.key``."""
+    for section, field in Settings.model_fields.items():
+        for key, inner in type(field.default).model_fields.items():
+            yield f"{section}.{key}", inner
+
+
+def policies() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Name of each module that has a policy, and the policy."""
+    for module in modules():
+        if module.policy is not None:
+            yield module.name, module.policy
+
+
+def commands(
+    group: click.Group = main, prefix: str = "govkit"
+) -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, by its full name."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+def literal(text: str) -> nodes.literal:
+    """Text as code."""
+    return nodes.literal(text, text)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> nodes.table:
+    """A plain table."""
+    group = nodes.tgroup(cols=len(headings))
+    group += [nodes.colspec(colwidth=1) for _ in headings]
+    head, body = nodes.thead(), nodes.tbody()
+    for part, lines in ((head, [headings]), (body, rows)):
+        for line in lines:
+            row = nodes.row()
+            for cell in line:
+                row += _entry(cell)
+            part += row
+    group += [head, body]
+    made = nodes.table()
+    made += group
+    return made
+
+
+def _entry(cell: Cell) -> nodes.entry:
+    paragraph = nodes.paragraph()
+    for part in [cell] if isinstance(cell, str | nodes.Node) else cell:
+        paragraph += nodes.Text(part) if isinstance(part, str) else part
+    entry = nodes.entry()
+    entry += paragraph
+    return entry
+
+
+def _default(field: FieldInfo) -> Cell:
+    value = field.get_default(call_default_factory=True)
+    if value is PydanticUndefined:
+        return "（必須）"
+    if value is None or value == "" or value == () or value == {}:
+        return "（なし）"
+    if isinstance(value, bool):
+        return literal(str(value).lower())
+    if isinstance(value, tuple):
+        return literal("[" + ", ".join(f'"{each}"' for each in value) + "]")
+    return literal(str(value))
+
+
+class _Facts(SphinxDirective):
+    """A directive whose answer depends on the code."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """The nodes; the page is read again whenever the explanations change."""
+        self.env.note_dependency(str(EXPLANATIONS))
+        return list(self.facts())
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """What to show."""
+        raise NotImplementedError
+
+
+class SettingsTable(_Facts):
+    """Settings: key, environment variable, default, meaning."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table."""
+        told = explanations()["settings"]
+        rows = [
+            (
+                literal(key),
+                literal(f"GOVKIT_{key.replace('.', '__').upper()}"),
+                _default(field),
+                told[key],
+            )
+            for key, field in settings_keys()
+        ]
+        yield table(("設定", "環境変数", "既定", "意味"), rows)
+
+
+class CommandsList(_Facts):
+    """Commands with their arguments and options, told by themselves."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """A section per command."""
+        for name, command in commands():
+            context = click.Context(command, info_name=name)
+            section = nodes.section(ids=[name.replace(" ", "-")])
+            section += nodes.title(text=name)
+            section += nodes.paragraph(text=(command.help or "").strip())
+            usage = " ".join(command.collect_usage_pieces(context))
+            section += nodes.literal_block(text=f"{name} {usage}", language="text")
+            rows = [
+                (literal(found[0]), found[1])
+                for option in command.params
+                if isinstance(option, click.Option) and (found := option.get_help_record(context))
+            ]
+            if rows:
+                section += table(("オプション", "意味"), rows)
+            self.state.document.note_explicit_target(section)
+            yield section
+
+
+class PermissionsTable(_Facts):
+    """Permissions of a module and the default roles that get them."""
+
+    required_arguments = 1
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table."""
+        module = next(each for each in modules() if each.name == self.arguments[0])
+        rows = []
+        for permission in module.permissions:
+            holders = [
+                str(title)
+                for role, title in ROLE_TITLES.items()
+                if permission.name in module.roles.get(role, ())
+            ]
+            rows.append((literal(permission.name), str(permission.title), "、".join(holders)))
+        yield table(("権限", "できること", "はじめから持つ役割"), rows)
+
+
+class TablesList(_Facts):
+    """Tables of a module."""
+
+    required_arguments = 1
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table, append-only rows marked."""
+        modules()
+        rows = [
+            (
+                literal(mapper.class_.__tablename__),
+                str(mapper.local_table.comment),
+                "追記のみ" if issubclass(mapper.class_, AppendOnly) else "",
+            )
+            for mapper in sorted(Base.registry.mappers, key=lambda each: each.class_.__tablename__)
+            if mapper.class_.__tablename__.startswith(f"{self.arguments[0]}_")
+        ]
+        yield table(("表", "内容", "書き方"), rows)
+
+
+class PolicyTable(_Facts):
+    """What a municipality may decide about a module."""
+
+    required_arguments = 1
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table."""
+        name = self.arguments[0]
+        told = explanations()["policies"]
+        model = dict(policies())[name]
+        rows = [
+            (literal(key), _default(field), told[f"{name}.{key}"])
+            for key, field in model.model_fields.items()
+        ]
+        yield table(("方針", "既定", "意味"), rows)
+
+
+class RolesTable(_Facts):
+    """Default roles and the permissions of the base."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """Roles by code, then the permissions that no module declares."""
+        yield table(
+            ("役割コード", "役割名"),
+            [(literal(code), str(title)) for code, title in ROLE_TITLES.items()],
+        )
+        yield table(
+            ("権限", "できること"),
+            [(literal(each.name), str(each.title)) for each in BASE_PERMISSIONS],
+        )
+
+
+class GlossaryTable(_Facts):
+    """The terms of GLOSSARY.toml."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table."""
+        path = ROOT / "GLOSSARY.toml"
+        self.env.note_dependency(str(path))
+        terms = tomllib.loads(path.read_text(encoding="utf-8"))["term"]
+        rows = [
+            (each["japanese"], each["english"], each["source"])
+            for each in sorted(terms, key=lambda each: each["english"].lower())
+        ]
+        yield table(("日本語", "コードでの英語", "出典"), rows)
+
+
+DIRECTIVES: dict[str, type[_Facts]] = {
+    "govkit-settings": SettingsTable,
+    "govkit-commands": CommandsList,
+    "govkit-permissions": PermissionsTable,
+    "govkit-tables": TablesList,
+    "govkit-policy": PolicyTable,
+    "govkit-roles": RolesTable,
+    "govkit-glossary": GlossaryTable,
+}
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives."""
+    import_module("govkit.base.app")
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
