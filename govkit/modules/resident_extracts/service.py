@@ -1,0 +1,418 @@
+"""Receiving extracts: read the file as a whole, then one short transaction (抽出データの受入)."""
+
+import hashlib
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from govkit.base.i18n import lazy_gettext as _
+from govkit.base.work import Work
+from govkit.errors import Conflict, InvalidInput, Problem
+from govkit.formats.tabular import Column, Encoding, ReadOptions, read_table
+from govkit.jp.numbers import find_my_number
+from govkit.modules.resident_extracts.models import (
+    ProtectedPerson,
+    RefusedRow,
+    ResidentExtract,
+    ResidentRow,
+)
+from govkit.modules.resident_extracts.source import latest_extract, stored_values
+from govkit.residents.adapters.csv_extract import ExtractReading, ExtractRow, read_extract
+from govkit.residents.adapters.extract_history import number_problem
+from govkit.residents.adapters.protection_list import read_protection_list
+
+__all__ = [
+    "ExtractFile",
+    "ImportResult",
+    "Progress",
+    "ProtectionResult",
+    "import_extract",
+    "import_protection_list",
+    "import_steps",
+    "refused_rows",
+]
+
+IMPORT: Final = "resident_extracts.import"
+_BATCH: Final = 5000
+_CELL: Final = 200
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractFile:
+    """A file to receive.
+
+    :param name: The name it has for people.
+    :param as_of: The day that the extract stands for (抽出時点).
+    :param max_bytes: Greatest size.
+    """
+
+    path: Path
+    name: str
+    encoding: Encoding
+    as_of: date
+    max_bytes: int = ReadOptions().max_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of long work: a Japanese message id, and how far where it is known."""
+
+    text: str
+    done: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """An import and whether it was the same file again, which changes nothing."""
+
+    extract: ResidentExtract
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionResult:
+    """How many people are protected now, and for how many that is new or over."""
+
+    protected: int
+    added: int
+    lifted: int
+
+
+def import_extract(
+    work: Work,
+    path: Path,
+    *,
+    name: str,
+    encoding: Encoding,
+    as_of: date,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> ImportResult:
+    """Receive an extract of the resident register.
+
+    The file is read and checked as a whole before the database is touched. Refused rows do not
+    stop the others; the people in them stay as they were.
+
+    :raises InvalidInput: When the whole file is refused, with every reason.
+    :raises Conflict: When somebody else received an extract at the same moment.
+    """
+    steps = import_steps(work, ExtractFile(path, name or path.name, encoding, as_of))
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            result: ImportResult = end.value
+            return result
+        if on_progress is not None:
+            on_progress(step)
+
+
+def import_steps(work: Work, file: ExtractFile) -> Generator[Progress, None, ImportResult]:
+    """:func:`import_extract` step by step, for a page that shows how far it is.
+
+    Nothing is kept unless the generator runs to its end and the work is committed.
+    """
+    work.require(IMPORT)
+    if file.as_of > work.today:
+        raise InvalidInput([_problem("as_of_in_future", _("抽出時点が今日より後です。"), file)])
+    yield Progress(_("ファイルを読んで、全部の行を確かめています。"))
+    reading = read_extract(
+        file.path,
+        municipality_code=work.municipality.code,
+        encoding=file.encoding,
+        name=file.name,
+        options=ReadOptions(max_bytes=file.max_bytes),
+    )
+    if not len(reading):
+        raise InvalidInput([*reading.problems, _problem("nobody_accepted", _NOBODY, file)])
+    digest = _sha256(file.path)
+    refused = _refused_numbers(file, reading.problems)
+    # From here on the database is touched, and only for as long as writing takes.
+    last = latest_extract(work.session)
+    if last is not None and last.sha256 == digest and last.as_of == file.as_of:
+        work.record("resident_extracts.repeated", last)
+        return ImportResult(last, is_repeat=True)
+    if last is not None and file.as_of < last.as_of and last.sha256 != digest:
+        raise InvalidInput([_problem("older_extract", _OLDER, file, latest=last.as_of.isoformat())])
+    yield Progress(_("前回の受入と比べています。"))
+    change = _Change(work, reading, file.as_of, refused)
+    yield from change.write()
+    extract = _extract(work, file, reading, change)
+    extract.sha256 = digest
+    extract.number = last.number + 1 if last else 1
+    _store(work, extract, reading.problems)
+    work.record(
+        "resident_extracts.imported",
+        extract,
+        new=change.new,
+        changed=change.changed,
+        gone=change.gone,
+        refused=len(reading.problems),
+    )
+    return ImportResult(extract, is_repeat=False)
+
+
+_NOBODY: Final = _(
+    "受け入れられる行が一つもありません。理由を確かめて、ファイルを作り直してください。"
+)
+_OLDER: Final = _(
+    "{latest} 時点の抽出データをすでに受け入れています。それより古いファイルは受け入れられません。"
+)
+
+
+def _problem(code: str, text: str, file: ExtractFile, **params: object) -> Problem:
+    return Problem(code, text, file=file.name, params=params)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _refused_numbers(file: ExtractFile, problems: Sequence[Problem]) -> frozenset[str] | None:
+    """Addressee numbers in the refused rows; ``None`` when a row does not tell whose it is.
+
+    Somebody whose row cannot be read has not left the register.
+    """
+    wanted = {problem.row for problem in problems if problem.row is not None}
+    numbers: set[str] = set()
+    if not wanted:
+        return frozenset()
+    options = ReadOptions(max_bytes=file.max_bytes)
+    with read_table(
+        file.path, [Column("宛名番号")], encoding=file.encoding, options=options
+    ) as table:
+        for row, (number,) in table:
+            if row in wanted:
+                if number_problem(number) is not None:
+                    return None
+                wanted.discard(row)
+                numbers.add(number)
+    return None if wanted else frozenset(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: UUID
+    content_hash: str
+    gone_on: date | None
+
+
+class _Change:
+    """What an extract changes in the stored residents, written batch by batch."""
+
+    def __init__(
+        self, work: Work, reading: ExtractReading, as_of: date, refused: frozenset[str] | None
+    ) -> None:
+        self._work = work
+        self._as_of = as_of
+        self._reading = reading
+        self._refused = refused
+        self.closes_gone = refused is not None
+        self.new = self.changed = self.gone = 0
+
+    def write(self) -> Iterator[Progress]:
+        """Insert the new, update the changed, close the gone."""
+        known = self._known()
+        protected = _protected_numbers(self._work)
+        inserts: list[dict[str, Any]] = []
+        updates: list[dict[str, Any]] = []
+        for count, row in enumerate(self._reading, start=1):
+            before = known.pop(row.id.addressee_number, None)
+            content_hash = row.fingerprint
+            if before is None:
+                inserts.append(self._values(row, content_hash, uuid4(), protected))
+            elif before.content_hash != content_hash or before.gone_on is not None:
+                updates.append(self._values(row, content_hash, before.id, protected))
+            if count % _BATCH == 0:
+                self._flush(inserts, updates)
+                yield Progress(_("住民を登録しています。"), count, len(self._reading))
+        self._flush(inserts, updates)
+        if self._refused is not None:
+            self._close(known, self._refused)
+
+    def _known(self) -> dict[str, _Known]:
+        rows = self._work.session.execute(
+            sa.select(
+                ResidentRow.addressee_number,
+                ResidentRow.id,
+                ResidentRow.content_hash,
+                ResidentRow.gone_on,
+            )
+        )
+        return {row.addressee_number: _Known(row.id, row.content_hash, row.gone_on) for row in rows}
+
+    def _values(
+        self, row: ExtractRow, content_hash: str, identifier: UUID, protected: frozenset[str]
+    ) -> dict[str, Any]:
+        values = stored_values(row.resident)
+        values["municipality_code"] = self._work.municipality.code
+        values["id"] = identifier
+        values["content_hash"] = content_hash
+        values["is_protected"] = row.id.addressee_number in protected
+        return values
+
+    def _flush(self, inserts: list[dict[str, Any]], updates: list[dict[str, Any]]) -> None:
+        if inserts:
+            self._work.session.execute(sa.insert(ResidentRow), inserts)
+        if updates:
+            self._work.session.execute(sa.update(ResidentRow), updates)
+        self.new += len(inserts)
+        self.changed += len(updates)
+        inserts.clear()
+        updates.clear()
+
+    def _close(self, missing: dict[str, _Known], refused: frozenset[str]) -> None:
+        rows = [
+            {
+                "municipality_code": self._work.municipality.code,
+                "id": known.id,
+                "gone_on": self._as_of,
+            }
+            for number, known in missing.items()
+            if known.gone_on is None and number not in refused
+        ]
+        if rows:
+            self._work.session.execute(sa.update(ResidentRow), rows)
+        self.gone = len(rows)
+
+
+def _extract(
+    work: Work, file: ExtractFile, reading: ExtractReading, change: _Change
+) -> ResidentExtract:
+    return ResidentExtract(
+        file_name=file.name[:300],
+        encoding=str(file.encoding),
+        as_of=file.as_of,
+        profile=reading.profile,
+        rows_read=reading.rows_read,
+        people=len(reading),
+        new_count=change.new,
+        changed_count=change.changed,
+        gone_count=change.gone,
+        refused_count=len(reading.problems),
+        closes_gone=change.closes_gone,
+        notices=[_as_record(problem) for problem in reading.notices],
+        received_by=work.actor.name,
+        received_at=work.now,
+    )
+
+
+def _store(work: Work, extract: ResidentExtract, problems: Sequence[Problem]) -> None:
+    work.session.add(extract)
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        raise Conflict from error
+    rows = [
+        {
+            "municipality_code": work.municipality.code,
+            "id": uuid4(),
+            "extract_id": extract.id,
+            "row_number": problem.row or 0,
+            **_as_record(problem),
+        }
+        for problem in problems
+    ]
+    if rows:
+        work.session.execute(sa.insert(RefusedRow), rows)
+
+
+def _as_record(problem: Problem) -> dict[str, Any]:
+    """A problem as columns; texts that hold a 個人番号 are left out, for it is never kept."""
+
+    def safe(text: object) -> Any:
+        if isinstance(text, int):
+            return text
+        return "" if find_my_number(str(text)) else str(text)[:_CELL]
+
+    return {
+        "column_name": safe(problem.column),
+        "cell": safe(problem.value),
+        "code": problem.code,
+        "text": str.__str__(problem.text),
+        "params": {name: safe(value) for name, value in problem.params.items()},
+    }
+
+
+def refused_rows(work: Work, extract: ResidentExtract) -> Sequence[RefusedRow]:
+    """Why rows of an import were refused, in the order of the file."""
+    work.require(IMPORT)
+    return work.session.scalars(
+        sa.select(RefusedRow)
+        .where(RefusedRow.extract_id == extract.id)
+        .order_by(RefusedRow.row_number, RefusedRow.column_name)
+    ).all()
+
+
+def _protected_numbers(work: Work) -> frozenset[str]:
+    return frozenset(
+        work.session.scalars(
+            sa.select(ProtectedPerson.addressee_number).where(ProtectedPerson.is_active)
+        )
+    )
+
+
+def import_protection_list(
+    work: Work, path: Path, *, name: str, encoding: Encoding
+) -> ProtectionResult:
+    """Receive the list of people under support measures (支援措置対象者の一覧).
+
+    The list is the whole truth: who is not on it is no longer protected. It applies to everything
+    that is shown from now on, also before the next extract.
+
+    :raises InvalidInput: When any row is wrong, or when the list names nobody although people are
+        protected: an empty file must not lift everybody's protection.
+    """
+    work.require(IMPORT)
+    name = name or path.name
+    listed = read_protection_list(
+        path, municipality_code=work.municipality.code, encoding=encoding, name=name
+    ).protected
+    known = {row.addressee_number: row for row in work.session.scalars(sa.select(ProtectedPerson))}
+    active = {number for number, row in known.items() if row.is_active}
+    if active and not listed:
+        raise InvalidInput([Problem("empty_protection_list", _EMPTY_LIST, file=name)])
+    for number in listed - active:
+        row = known.get(number)
+        if row is None:
+            row = ProtectedPerson(addressee_number=number)
+            work.session.add(row)
+        row.is_active, row.changed_at = True, work.now
+    for number in active - listed:
+        known[number].is_active, known[number].changed_at = False, work.now
+    work.session.flush()
+    _mark(work, listed ^ active)
+    work.record(
+        "resident_extracts.protection_received",
+        name,
+        added=len(listed - active),
+        lifted=len(active - listed),
+    )
+    return ProtectionResult(len(listed), len(listed - active), len(active - listed))
+
+
+_EMPTY_LIST: Final = _(
+    "支援措置の対象者が一人もいない一覧です。出力の条件を確かめて、全員が入ったファイルを選び直してください。"
+)
+
+
+def _mark(work: Work, numbers: frozenset[str]) -> None:
+    ordered = sorted(numbers)
+    protected = _protected_numbers(work)
+    for start in range(0, len(ordered), 500):
+        chunk = ordered[start : start + 500]
+        for row in work.session.scalars(
+            sa.select(ResidentRow).where(ResidentRow.addressee_number.in_(chunk))
+        ):
+            row.is_protected = row.addressee_number in protected

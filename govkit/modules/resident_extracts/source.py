@@ -1,0 +1,223 @@
+"""The received residents as a source, and the guarded directory over it (住民照会)."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from govkit.base.tenancy import ScopedSession
+from govkit.base.work import Work
+from govkit.modules.resident_extracts.models import ProtectedPerson, ResidentExtract, ResidentRow
+from govkit.residents.codec import from_record, to_record
+from govkit.residents.directory import (
+    LookupContext,
+    PurposeRule,
+    ResidentDirectory,
+    SourceDescription,
+    SourceUnavailable,
+)
+from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, name_keys
+from govkit.residents.records import HouseholdId, PersonId, Resident
+
+__all__ = [
+    "StoredResidents",
+    "latest_extract",
+    "protected_now",
+    "resident_directory",
+    "stored_values",
+]
+
+_CHUNK: Final = 500
+_PAGE: Final = 1000
+_HEAD: Final = "世帯主"
+
+
+class AddresseeNumber(str):
+    """An addressee number (宛名番号) as the subject of an audit row."""
+
+    __slots__ = ()
+
+
+def latest_extract(session: ScopedSession) -> ResidentExtract | None:
+    """The import that came last, or ``None`` before the first."""
+    return session.scalar(
+        sa.select(ResidentExtract).order_by(ResidentExtract.number.desc()).limit(1)
+    )
+
+
+def protected_now(column: Any) -> sa.ColumnElement[bool]:
+    """Whether the addressee number in a column is under support measures by the latest list."""
+    listed = sa.select(ProtectedPerson.addressee_number).where(ProtectedPerson.is_active)
+    return sa.and_(column.in_(listed))
+
+
+def stored_values(resident: Resident) -> dict[str, Any]:
+    """The columns of :class:`ResidentRow` that follow from a resident, without hash and owner."""
+    household = resident.household
+    # The mark of protection is a column of its own: it changes without a new extract.
+    record = to_record(resident)
+    record.pop("is_protected", None)
+    return {
+        "addressee_number": resident.id.addressee_number,
+        "household_number": household.household_number
+        if isinstance(household, HouseholdId)
+        else None,
+        "born_first": resident.birth.earliest or date.min,
+        "born_last": resident.birth.latest or date.max,
+        "name_keys": "\n".join(("", *name_keys(resident.name), "")),
+        "is_protected": resident.is_protected,
+        "content": json.dumps(record, ensure_ascii=False, separators=(",", ":")),
+        "gone_on": None,
+    }
+
+
+class StoredResidents:
+    """The residents of the latest extracts as a :class:`~govkit.residents.directory.ResidentSource`.
+
+    Before the first extract every question is answered by
+    :class:`~govkit.residents.directory.SourceUnavailable`: nobody is known, which is not nobody.
+    """
+
+    def __init__(self, session: ScopedSession, municipality_code: str) -> None:
+        self._session = session
+        self._municipality_code = municipality_code
+        self._is_known_to_be_filled = False
+
+    def describe(self) -> SourceDescription:
+        """Day and layout of the latest extract, and how many people it left."""
+        with _outages():
+            extract = latest_extract(self._session)
+            rows = self._session.scalar(
+                sa.select(sa.func.count(ResidentRow.id)).where(ResidentRow.gone_on.is_(None))
+            )
+        if extract is None:
+            return SourceDescription("resident_extracts", rows=0)
+        return SourceDescription("resident_extracts", extract.profile, extract.as_of, rows)
+
+    def get_many(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Resident]:
+        """The residents with these ids; of other municipalities there are none."""
+        numbers = [
+            one.addressee_number for one in ids if one.municipality_code == self._municipality_code
+        ]
+        found: dict[PersonId, Resident] = {}
+        for start in range(0, len(numbers), _CHUNK):
+            chunk = numbers[start : start + _CHUNK]
+            rows = self._rows(ResidentRow.addressee_number.in_(chunk))
+            found |= {resident.id: resident for resident in rows}
+        if not numbers:
+            self._insist_on_extract()
+        return found
+
+    def search(self, query: ResidentQuery, limit: int) -> Sequence[Resident]:
+        """Everybody the query describes, by id, at most ``limit + 1``."""
+        matcher = Matcher(query)
+        found: list[Resident] = []
+        after = ""
+        while len(found) <= limit:
+            page = list(
+                self._rows(*_narrowing(matcher), ResidentRow.addressee_number > after, limit=_PAGE)
+            )
+            found += [resident for resident in page if matcher.match(resident) is not None]
+            if len(page) < _PAGE:
+                break
+            after = page[-1].id.addressee_number
+        return found[: limit + 1]
+
+    def household(self, household: HouseholdId) -> Sequence[Resident]:
+        """All members of a household, the head first, then by birth and id."""
+        if household.municipality_code != self._municipality_code:
+            self._insist_on_extract()
+            return ()
+        rows = self._rows(ResidentRow.household_number == household.household_number)
+        return sorted(rows, key=_rank)
+
+    def born_between(self, first: date, last: date) -> Iterator[Resident]:
+        """Everybody born between two days or perhaps born then, by id."""
+        rows = self._rows(ResidentRow.born_first <= last, ResidentRow.born_last >= first)
+        return (row for row in rows if row.birth.within(first, last) is not False)
+
+    def _rows(self, *conditions: Any, limit: int | None = None) -> Iterator[Resident]:
+        self._insist_on_extract()
+        statement = (
+            sa.select(ResidentRow.content, ResidentRow.is_protected)
+            .where(ResidentRow.gone_on.is_(None), *conditions)
+            .order_by(ResidentRow.addressee_number)
+            .limit(limit)
+        )
+        with _outages():
+            found = self._session.execute(statement).all()
+        for content, is_protected in found:
+            record = json.loads(content)
+            if is_protected:
+                record["is_protected"] = True
+            yield from_record(record)
+
+    def _insist_on_extract(self) -> None:
+        if self._is_known_to_be_filled:
+            return
+        with _outages():
+            extract = latest_extract(self._session)
+        if extract is None:
+            raise SourceUnavailable("no extract has been received")
+        self._is_known_to_be_filled = True
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise SourceUnavailable from error
+
+
+def _rank(resident: Resident) -> tuple[bool, date, PersonId]:
+    return resident.relationship != _HEAD, resident.birth.earliest or date.min, resident.id
+
+
+def _narrowing(matcher: Matcher) -> Iterator[sa.ColumnElement[bool]]:
+    """Conditions that everybody fulfils whom the matcher accepts."""
+    query = matcher.query
+    if matcher.number:
+        yield ResidentRow.addressee_number == matcher.number
+    if matcher.household_number:
+        yield ResidentRow.household_number == matcher.household_number
+    if query.birth_from:
+        yield ResidentRow.born_last >= query.birth_from
+    if query.birth_to:
+        yield ResidentRow.born_first <= query.birth_to
+    before = "" if query.name_match is NameMatch.PART else "\n"
+    after = "\n" if query.name_match is NameMatch.EXACT else ""
+    for key in (matcher.name_key, matcher.kana_key):
+        if key:
+            yield ResidentRow.name_keys.contains(f"{before}{key}{after}", autoescape=True)
+
+
+def resident_directory(work: Work, purposes: Iterable[PurposeRule]) -> ResidentDirectory:
+    """The directory through which a module looks residents up, audited in the given work.
+
+    :param purposes: The purposes of use that the calling module declares.
+    """
+
+    def audit(
+        context: LookupContext, action: str, persons: Sequence[PersonId], outcome: str
+    ) -> None:
+        work.record(
+            f"residents.{action}",
+            [AddresseeNumber(person.addressee_number) for person in persons],
+            context.reason,
+            purpose=context.purpose,
+            legal_basis=context.legal_basis,
+            section=context.section,
+            outcome=outcome,
+        )
+
+    return ResidentDirectory(
+        StoredResidents(work.session, work.municipality.code),
+        municipality_code=work.municipality.code,
+        purposes={rule.name: rule for rule in purposes},
+        audit=audit,
+    )
