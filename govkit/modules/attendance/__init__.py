@@ -1,7 +1,7 @@
 """Attendance register (出席簿): roll call, calendar, closures, the five numbers, closing months."""
 
 from govkit.base.i18n import lazy_gettext as _
-from govkit.base.module import Module, Permission
+from govkit.base.module import Module, NavItem, Permission
 from govkit.modules.attendance.calendar import (
     NewClosure,
     NewEntry,
@@ -130,6 +130,7 @@ module = Module(
     package="govkit.modules.attendance",
     requires=("schools",),
     models=("govkit.modules.attendance.models",),
+    blueprint="govkit.modules.attendance.views:pages",
     permissions=(
         Permission("attendance.view", _("出席簿を見る")),
         Permission("attendance.record", _("出欠を記録する")),
@@ -148,5 +149,19 @@ module = Module(
         "school_clerk": ("attendance.view", "attendance.manage_calendar"),
         "board_clerk": ("attendance.view",),
     },
+    navigation=(
+        NavItem(
+            "attendance.today",
+            _("今日の出席簿"),
+            "attendance.view",
+            _("出欠を記録し、月ごとの出席簿を見ます。"),
+        ),
+        NavItem(
+            "attendance.calendars",
+            _("授業日と臨時休業"),
+            "attendance.manage_calendar",
+            _("長期休業、振替の授業日、学級閉鎖などを登録します。"),
+        ),
+    ),
     policy=AttendancePolicy,
 )

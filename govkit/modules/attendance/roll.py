@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from govkit.base.work import Work
 from govkit.jp.calendar import school_year_days, school_year_of
-from govkit.modules.attendance.closing import refuse_closed
+from govkit.modules.attendance.closing import MonthState, month_states, refuse_closed
 from govkit.modules.attendance.days import LessonCalendar, SchoolDay, lesson_calendar
 from govkit.modules.attendance.marks import MARKS, Mark, MarkEntry
 from govkit.modules.attendance.models import DayMark, MarkCorrection, RollCall
@@ -61,6 +61,7 @@ class RollSheet:
     day: SchoolDay
     version: int
     lines: tuple[RollLine, ...]
+    month: MonthState
     recorded_by: str = ""
     recorded_at: datetime | None = None
     previous: date | None = None
@@ -107,6 +108,7 @@ def roll_call(work: Work, class_group: ClassGroup, day: date) -> RollSheet:
         calendar.at(class_group.id, class_group.grade, day),
         version,
         _lines(work, class_group, day),
+        month_states(work, [class_group.id], day, day)[class_group.id, day.replace(day=1)],
         recorded_by,
         recorded_at,
         *_neighbours(calendar, class_group, day),

@@ -1,0 +1,114 @@
+"""The roll call as a browser sends it: one group of buttons, one list and one note a pupil.
+
+A form object per pupil would cost as much as all the rest of a save, so the grid is read here in
+one pass. What our own page cannot have sent is refused as a whole; what a person may have left
+undone comes back as a problem of that pupil.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from govkit.base.i18n import lazy_gettext as _
+from govkit.errors import InvalidValue
+from govkit.jp.numbers import find_my_number
+from govkit.modules.attendance.marks import MARKS, Mark, MarkEntry
+
+__all__ = ["OTHER", "GridProblem", "RollGrid", "field_names", "read_grid"]
+
+OTHER: Final = "other"
+"""Value of the button その他, which leaves the choice to the list."""
+_MARK, _OTHER, _NOTE = "mark-", "other-", "note-"
+_LONGEST_NOTE: Final = 100
+
+
+class GridProblem(StrEnum):
+    """Why a roll call that was sent cannot be read; none of these come from our page."""
+
+    INCOMPLETE = "roll_incomplete"
+    UNKNOWN_PUPIL = "roll_unknown_pupil"
+    UNKNOWN_MARK = "roll_unknown_mark"
+    NO_VERSION = "roll_no_version"
+
+
+@dataclass(frozen=True, slots=True)
+class RollGrid:
+    """A roll call as it was sent.
+
+    :param version: Version that the page showed.
+    :param entries: Mark and note by pupil.
+    :param problems: What to put right, by pupil; a message id each.
+    """
+
+    version: int
+    entries: Mapping[UUID, MarkEntry]
+    problems: Mapping[UUID, str] = field(default_factory=dict)
+
+
+def field_names(pupil_id: UUID) -> tuple[str, str, str]:
+    """Names of the buttons, the list and the note of a pupil."""
+    return f"{_MARK}{pupil_id}", f"{_OTHER}{pupil_id}", f"{_NOTE}{pupil_id}"
+
+
+def read_grid(sent: Mapping[str, str]) -> RollGrid:
+    """Read a roll call that was sent.
+
+    :raises InvalidValue: With a :class:`GridProblem`, when lines are missing at the end of the
+        request or hold what the page does not offer.
+    """
+    entries: dict[UUID, MarkEntry] = {}
+    problems: dict[UUID, str] = {}
+    for name, chosen in sent.items():
+        if not name.startswith(_MARK):
+            continue
+        key = name[len(_MARK) :]
+        pupil_id = _pupil(key)
+        note, problem = _note(sent.get(_NOTE + key, ""))
+        if chosen == OTHER:
+            chosen = sent.get(_OTHER + key, "")
+            if not chosen:
+                chosen, problem = Mark.PRESENT, _("「その他」の内容を選んでください")
+        entries[pupil_id] = MarkEntry(_mark(chosen), note)
+        if problem:
+            problems[pupil_id] = problem
+    # The count is the last field of the page: it is missing when a request was cut off.
+    if not entries or sent.get("lines") != str(len(entries)):
+        raise InvalidValue(GridProblem.INCOMPLETE)
+    return RollGrid(_version(sent.get("version", "")), entries, problems)
+
+
+def _pupil(key: str) -> UUID:
+    try:
+        return UUID(key)
+    except ValueError:
+        raise InvalidValue(GridProblem.UNKNOWN_PUPIL) from None
+
+
+def _mark(chosen: str) -> Mark:
+    try:
+        mark = Mark(chosen)
+    except ValueError:
+        raise InvalidValue(GridProblem.UNKNOWN_MARK) from None
+    if not MARKS[mark].is_recordable:
+        raise InvalidValue(GridProblem.UNKNOWN_MARK)
+    return mark
+
+
+def _note(text: str) -> tuple[str, str]:
+    # Control characters go: PostgreSQL stores no NUL, and line ends have no place in one line.
+    note = "".join(" " if unicodedata.category(each) == "Cc" else each for each in text).strip()
+    if find_my_number(note):
+        # Not shown again either.
+        return "", _("備考に個人番号（マイナンバー）は入力できません。番号を除いてください")
+    if len(note) > _LONGEST_NOTE:
+        return note, _("備考は100文字以内で入力してください")
+    return note, ""
+
+
+def _version(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidValue(GridProblem.NO_VERSION)
+    return int(text)
