@@ -223,6 +223,7 @@ def _context() -> dict[str, Any]:
     deployment = web.deployment()
     actor = g.get("actor")
     items = [item for module in deployment.modules for item in module.navigation]
+    nearest = _nearest(url_for(item.endpoint) for item in items)
     return {
         "site": {"name": deployment.settings.app.name},
         "work": {"actor": actor, "municipality": g.municipality} if actor else None,
@@ -230,7 +231,7 @@ def _context() -> dict[str, Any]:
             {
                 "title": str(item.title),
                 "url": url_for(item.endpoint),
-                "current": _current(item.endpoint),
+                "current": _current(item.endpoint, nearest),
             }
             for item in items
             if actor and actor.holds(item.permission)
@@ -250,12 +251,15 @@ def _context() -> dict[str, Any]:
     }
 
 
-def _current(endpoint: str) -> str | bool:
+def _nearest(addresses: Iterable[str]) -> str:
+    """The menu entry below which the page lies, the longest if they lie below each other."""
+    above = [each for each in addresses if request.path.startswith(each.rstrip("/") + "/")]
+    return max(above, key=len, default="")
+
+
+def _current(endpoint: str, nearest: str) -> str | bool:
     """``aria-current`` of a menu entry: this very page, or a page below it."""
-    if endpoint == request.endpoint:
-        return "page"
-    address = url_for(endpoint)
-    return request.path.startswith(address.rstrip("/") + "/")
+    return "page" if endpoint == request.endpoint else url_for(endpoint) == nearest
 
 
 def _in(code: str) -> str:

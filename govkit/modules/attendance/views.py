@@ -157,6 +157,7 @@ def _roll_page(
         class_group=class_group,
         day=day,
         day_text=display.day_text(day),
+        short_day=display.short_day(day),
         sheet=sheet,
         why=display.why_no_roll(sheet.day, work.today),
         choices=display.roll_choices(policy),

@@ -275,7 +275,13 @@ def test_the_calendar_is_kept_on_its_page(city, principal, teacher):
     answer = principal.get("/attendance/calendar")
     base = f"/attendance/calendar/{city.school_id}"
     assert answer.location == base
-    assert "まだ登録がありません" in principal.get(base).text
+    page = principal.get(base).text
+    assert "まだ登録がありません" in page
+    # The menu shows one place, although the register's address is above the calendar's.
+    assert (
+        re.findall(r'gk-nav__link"[^>]* aria-current="true">([^<]+)', page)
+        == ["授業日と臨時休業"] * 2
+    )
     assert "夏季休業日" in principal.get(f"{base}/entries/new").text
 
     wrong = principal.post(
