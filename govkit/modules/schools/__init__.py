@@ -1,7 +1,7 @@
 """Schools (学校): schools, classes, pupils and postings, and the roster for other systems."""
 
 from govkit.base.i18n import lazy_gettext as _
-from govkit.base.module import Module, Permission
+from govkit.base.module import Module, NavItem, Permission
 from govkit.modules.schools.models import (
     ClassGroup,
     ClassMembership,
@@ -149,6 +149,7 @@ module = Module(
     title=_("学校"),
     package="govkit.modules.schools",
     models=("govkit.modules.schools.models",),
+    blueprint="govkit.modules.schools.views:pages",
     permissions=(
         Permission("schools.view", _("学級と児童生徒を見る")),
         Permission("schools.view_protection", _("支援措置の対象かどうかを見る")),
@@ -165,5 +166,37 @@ module = Module(
         "protected_data_officer": ("schools.view", "schools.view_protection"),
         "administrator": ("schools.view", "schools.manage"),
     },
+    navigation=(
+        NavItem(
+            "schools.classes",
+            _("学級と児童生徒"),
+            "schools.view",
+            _("学級ごとの名簿を見ます。来年度の準備中の学級も見られます。"),
+        ),
+        NavItem(
+            "schools.prepare",
+            _("年度更新"),
+            "schools.prepare_year",
+            _("進級と原級留置を決めて、来年度の学級を準備します。"),
+        ),
+        NavItem(
+            "schools.export",
+            _("名簿の書き出し"),
+            "schools.export_roster",
+            _("学習eポータルなどに渡す名簿(OneRoster)を作ります。"),
+        ),
+        NavItem(
+            "schools.school_list",
+            _("学校と学級の管理"),
+            "schools.manage",
+            _("学校と学級を登録します。学校の廃止もここで登録します。"),
+        ),
+        NavItem(
+            "schools.staff",
+            _("職員と配属"),
+            "base.manage_staff",
+            _("職員の役割・学校・学級と期間を登録します。"),
+        ),
+    ),
     policy=SchoolsPolicy,
 )

@@ -25,9 +25,12 @@ __all__ = [
     "NewPosting",
     "PostedStaff",
     "PostingPeriod",
+    "check_posting",
     "choose_staff_exchange_name",
     "end_appointment",
+    "find_appointment",
     "find_staff",
+    "periods_of",
     "post_staff",
     "posted_staff",
     "roles",
@@ -266,6 +269,16 @@ def find_staff(work: Work, identifier: UUID) -> Staff:
     return work.find(Staff, identifier)
 
 
+def find_appointment(work: Work, identifier: UUID) -> Appointment:
+    """The appointment, if the actor may manage staff there.
+
+    :raises NotFound: When there is none, or it is not the actor's to see.
+    """
+    appointment = work.find(Appointment, identifier)
+    work.require(MANAGE, _scope_of(work, appointment))
+    return appointment
+
+
 def posted_staff(work: Work, school: School | None = None) -> list[PostedStaff]:
     """Staff with an appointment today or to come, in kana order.
 
@@ -273,21 +286,7 @@ def posted_staff(work: Work, school: School | None = None) -> list[PostedStaff]:
     """
     if not work.actor.holds(MANAGE):
         raise NotPermitted(MANAGE)
-    query = (
-        sa.select(Staff, Appointment, StaffPosting)
-        .join(Appointment, Appointment.staff_id == Staff.id)
-        .outerjoin(StaffPosting, StaffPosting.appointment_id == Appointment.id)
-        .where(
-            sa.or_(
-                Appointment.valid_to.is_(None),
-                sa.and_(
-                    Appointment.valid_to >= work.today,
-                    Appointment.valid_to >= Appointment.valid_from,
-                ),
-            )
-        )
-        .order_by(Appointment.valid_from, Appointment.title)
-    )
+    query = _held(work)
     if school is not None:
         query = query.where(StaffPosting.school_id == school.id)
     units = work.units(MANAGE)
@@ -301,6 +300,29 @@ def posted_staff(work: Work, school: School | None = None) -> list[PostedStaff]:
         kana = f"{staff.kana_family_name} {staff.kana_given_name}".strip()
         people.setdefault(staff.id, PostedStaff(staff.id, staff.name, kana, listed))
     return sorted(people.values(), key=lambda each: (kana_sort_key(each.kana), str(each.staff_id)))
+
+
+def periods_of(work: Work, staff: Staff) -> list[PostingPeriod]:
+    """Appointments of one member of staff, present and to come."""
+    work.require(MANAGE)
+    query = _held(work).where(Staff.id == staff.id)
+    return [
+        _period(work, appointment, posting)
+        for _staff, appointment, posting in work.session.execute(query)
+    ]
+
+
+def _held(work: Work) -> sa.Select[Staff, Appointment, StaffPosting]:
+    still_holds = sa.and_(
+        Appointment.valid_to >= work.today, Appointment.valid_to >= Appointment.valid_from
+    )
+    return (
+        sa.select(Staff, Appointment, StaffPosting)
+        .join(Appointment, Appointment.staff_id == Staff.id)
+        .outerjoin(StaffPosting, StaffPosting.appointment_id == Appointment.id)
+        .where(sa.or_(Appointment.valid_to.is_(None), still_holds))
+        .order_by(Appointment.valid_from, Appointment.title)
+    )
 
 
 def _within(units: Collection[UUID]) -> sa.ColumnElement[bool]:

@@ -285,9 +285,9 @@ def natural_order(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def first_day_shown(class_group: ClassGroup, today: date) -> date:
-    """The day as of which a class is shown: today within its year, else the nearest day of it."""
-    first, last = school_year_days(class_group.school_year)
+def first_day_shown(school_year: int, today: date) -> date:
+    """The day as of which a year is shown: today within it, else the nearest day of it."""
+    first, last = school_year_days(school_year)
     return min(max(first, today), last)
 
 
