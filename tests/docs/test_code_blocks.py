@@ -1,8 +1,10 @@
 """Every Python block of README and docs runs; every command and make target that they name exists."""
 
-import doctest
+import os
 import re
 import shlex
+import subprocess
+import sys
 
 import click
 import pytest
@@ -17,23 +19,16 @@ WITH_CODE = [page for page in pages() if any(block.language in RUN for block in 
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {"__name__": "page"}
-    for block in blocks(page):
-        if block.language == "python":
-            code = compile("\n" * block.line + block.body, block.page, "exec")
-            exec(code, names)  # the page is ours
-        elif block.language == "pycon":
-            told: list[str] = []
-            test = doctest.DocTestParser().get_doctest(
-                block.body, names, block.page, block.page, block.line
-            )
-            runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-            result = runner.run(test, out=told.append, clear_globs=False)
-            names.update(test.globs)
-            assert test.examples
-            assert result.failed == 0, "".join(told)
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path):
+    answer = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.docs.run_page", str(page)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 def test_every_block_is_run_or_of_a_kind_that_is_only_shown():
