@@ -61,10 +61,9 @@ def commands(
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
-        assert command is not None, name
         if isinstance(command, click.Group):
             yield from commands(command, f"{prefix} {name}")
-        else:
+        elif command is not None:
             yield f"{prefix} {name}", command
 
 
