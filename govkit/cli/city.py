@@ -17,7 +17,7 @@ from govkit.base.deployment import ROLE_TITLES, Deployment
 from govkit.base.identity import Account, Appointment, Role, Staff, add_account
 from govkit.base.municipality import Municipality, MunicipalityPolicy, MunicipalityRow
 from govkit.base.work import JAPAN
-from govkit.cli.output import find_city, operator
+from govkit.cli.output import find_city, open_deployment, operator
 from govkit.errors import InvalidInput, Problem, Refused
 from govkit.jp.numbers import BoardCode, MunicipalityCode
 
@@ -57,13 +57,13 @@ def add(code: str, name: str, board_code: str, admin_login: str, clerk_login: st
         FirstLogin("administrator", admin_login or f"admin-{code}", _one_time_password()),
         FirstLogin("board_clerk", clerk_login or f"clerk-{code}", _one_time_password()),
     ]
-    deployment = Deployment.open()
-    _insist_on_free_logins(deployment, logins)
-    municipality = deployment.add_municipality(
-        code, name.strip(), board_code=board_code, actor=operator().audit_name
-    )
-    _add_staff(deployment, municipality, logins)
-    deployment.close()
+    with open_deployment() as deployment:
+        if code not in {each.code for each in deployment.municipalities()}:
+            _insist_on_free_logins(deployment, logins)
+        municipality = deployment.add_municipality(
+            code, name.strip(), board_code=board_code, actor=operator().audit_name
+        )
+        _add_staff(deployment, municipality, logins)
     click.echo(f"{name}（{code}）が参加しました。最初の利用者は次のとおりです。")
     for first in logins:
         click.echo(
@@ -131,11 +131,13 @@ def _add_staff(
 @city.command("list")
 def list_cities() -> None:
     """参加している団体の一覧を出します。"""
-    deployment = Deployment.open()
-    for municipality in deployment.municipalities():
+    with open_deployment() as deployment:
+        found = deployment.municipalities()
+    for municipality in found:
         board = f"\t教育委員会コード {municipality.board_code}" if municipality.board_code else ""
         click.echo(f"{municipality.code}\t{municipality.name}{board}")
-    deployment.close()
+    if not found:
+        click.echo("まだどの団体も参加していません。govkit city add で参加させてください。")
 
 
 @city.command()
@@ -144,9 +146,8 @@ def list_cities() -> None:
 def board(code: str, board_code: str) -> None:
     """団体 CODE の教育委員会コードを BOARD_CODE にします（名簿の書き出しに要ります）。"""
     board_code = str(BoardCode.parse(board_code))
-    deployment = Deployment.open()
-    municipality = find_city(deployment, code)
-    with deployment.system() as session:
+    with open_deployment() as deployment, deployment.system() as session:
+        municipality = find_city(deployment, code)
         row = session.get_one(MunicipalityRow, municipality.code)
         session.add(
             SystemEvent(
@@ -159,7 +160,6 @@ def board(code: str, board_code: str) -> None:
             )
         )
         row.board_code = board_code
-    deployment.close()
     click.echo(f"{municipality.name}の教育委員会コードを {board_code} にしました。")
 
 
@@ -169,29 +169,32 @@ def board(code: str, board_code: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def policy(code: str, module: str, file: Path) -> None:
     """団体 CODE のモジュール MODULE の方針を、TOMLファイル FILE のとおりに決めます。"""
-    deployment = Deployment.open()
-    municipality = find_city(deployment, code)
-    model = next((model for model, name in deployment.policies.items() if name == module), None)
-    if model is None:
-        raise Refused(
-            "モジュール「{module}」には決められる方針がありません。方針があるモジュール：{names}",
-            module=module,
-            names="、".join(deployment.policies.values()) or "なし",
-        )
-    values = read_policy(file, model)
-    with deployment.work(municipality, operator()) as work:
-        row = work.session.scalar(
-            sa.select(MunicipalityPolicy).where(MunicipalityPolicy.module == module)
-        )
-        before = row.values if row else {}
-        if row is None:
-            row = MunicipalityPolicy(module=module, values=values)
-            work.session.add(row)
-        row.values = values
-        work.session.flush()
-        work.record("policy.decided", row, module=module, before=before, after=values)
-    deployment.close()
+    with open_deployment() as deployment:
+        municipality = find_city(deployment, code)
+        values = read_policy(file, _policy_model(deployment, module))
+        with deployment.work(municipality, operator()) as work:
+            row = work.session.scalar(
+                sa.select(MunicipalityPolicy).where(MunicipalityPolicy.module == module)
+            )
+            before = row.values if row else {}
+            if row is None:
+                row = MunicipalityPolicy(module=module, values=values)
+                work.session.add(row)
+            row.values = values
+            work.session.flush()
+            work.record("policy.decided", row, module=module, before=before, after=values)
     click.echo(f"{municipality.name}の「{module}」の方針を決めました。")
+
+
+def _policy_model(deployment: Deployment, module: str) -> type[BaseModel]:
+    for model, name in deployment.policies.items():
+        if name == module:
+            return model
+    raise Refused(
+        "モジュール「{module}」には決められる方針がありません。方針があるモジュール：{names}",
+        module=module,
+        names="、".join(deployment.policies.values()) or "なし",
+    )
 
 
 _REASONS: Final = {
@@ -206,6 +209,7 @@ _REASONS: Final = {
     "greater_than": "{gt} より大きくしてください。",
     "less_than_equal": "{le} 以下にしてください。",
     "less_than": "{lt} より小さくしてください。",
+    "value_error": "{error}",
     "enum": "{expected} のどれかにしてください。",
     "literal_error": "{expected} のどれかにしてください。",
     "date_from_datetime_parsing": "日付（例：2026-04-01）で書いてください。",

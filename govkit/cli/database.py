@@ -8,6 +8,7 @@ from govkit.base.deployment import Deployment
 from govkit.base.postgres import prepare_postgres
 from govkit.base.settings import load_settings
 from govkit.base.tenancy import secure_schema
+from govkit.cli.output import open_deployment
 from govkit.errors import Refused
 
 __all__ = ["database"]
@@ -46,8 +47,8 @@ def prepare(superuser_url: str) -> None:
             "database.url と database.owner_url は同じデータベースを指し、"
             "ロール名とデータベース名は英小文字・数字・下線だけにしてください。"
         ) from error
-    deployment = Deployment.open(settings)
-    deployment.close()
+    with open_deployment():
+        pass  # opening brings the tables up to date
     click.echo("ロールとデータベースを作り、表を用意しました。")
 
 
@@ -55,18 +56,22 @@ def prepare(superuser_url: str) -> None:
 def migrate() -> None:
     """表を最新の版にします（起動のときにも自動で行われます）。"""
     deployment = Deployment(load_settings())
-    done = deployment.migrate()
-    deployment.close()
+    try:
+        done = deployment.migrate()
+    finally:
+        deployment.close()
     click.echo(f"{done}件の移行を行いました。" if done else "表は最新の版です。")
 
 
 @database.command()
 def secure() -> None:
     """団体間の分離と追記だけの表の仕組みを、データベースに作り直します。"""
-    deployment = Deployment.open()
-    url = make_url(deployment.settings.database.url)
-    app_role = url.username if url.get_backend_name() == "postgresql" else None
-    with deployment.owner_engine() as owner, owner.begin() as connection:
+    with (
+        open_deployment() as deployment,
+        deployment.owner_engine() as owner,
+        owner.begin() as connection,
+    ):
+        url = make_url(deployment.settings.database.url)
+        app_role = url.username if url.get_backend_name() == "postgresql" else None
         secure_schema(connection, app_role)
-    deployment.close()
     click.echo("分離の仕組みを作り直しました。")

@@ -1,5 +1,6 @@
 """``govkit demo``: two real cities with invented people, to try everything at once."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,7 +19,7 @@ from govkit.cli.demo_city import (
     staff_logins,
     write_files,
 )
-from govkit.cli.output import operator
+from govkit.cli.output import insist_on_modules, open_deployment, operator
 from govkit.errors import Refused
 from govkit.modules.schools import School
 
@@ -26,21 +27,25 @@ __all__ = ["DEMO_PASSWORD", "demo", "load_demo", "show_demo"]
 
 DEMO_PASSWORD: Final = "sakura-saku-demo"  # noqa: S105 - refused outside development
 """Password of all demo log-ins."""
+_MODULES: Final = ("schools", "resident_extracts", "enrolment", "attendance")
 _FOLDER: Final = Path("data")
 
 
 @click.command()
-def demo() -> None:
+@click.option(
+    "--size", default=6000, show_default=True, type=click.IntRange(100), help="1市の住民の人数"
+)
+def demo(size: int) -> None:
     """架空の住民が住む2市（立川市・昭島市）のデモデータを入れます。何度実行しても構いません。"""
-    deployment = Deployment.open()
-    load_demo(deployment)
-    show_demo(deployment)
-    deployment.close()
+    with open_deployment() as deployment:
+        load_demo(deployment, size)
+        show_demo(deployment)
 
 
-def load_demo(deployment: Deployment) -> None:
+def load_demo(deployment: Deployment, size: int = 6000) -> None:
     """Let the two cities join and fill them; what is there already stays as it is.
 
+    :param size: Number of residents of each city.
     :raises Refused: In production, where nobody may have a password that everybody knows.
     """
     if deployment.settings.app.environment != "development":
@@ -48,13 +53,14 @@ def load_demo(deployment: Deployment) -> None:
             "デモデータは、だれもが知っているパスワードを使います。"
             "本番（app.environment が production）には入れられません。"
         )
+    insist_on_modules(deployment, *_MODULES)
     missing = [each for each in DEMO_CITIES if not _is_filled(deployment, each)]
     if not missing:
         click.echo("デモデータは前のまま使います。")
         return
     click.echo("▶ 架空の2市のデモデータを作って入れます（数十秒）。")
     today = deployment.clock().astimezone(JAPAN).date()
-    for city in missing:
+    for city in (replace(each, residents=size) for each in missing):
         _fill(deployment, city)
         write_files(city, today, _FOLDER)
 

@@ -34,7 +34,6 @@ __all__ = [
     "write_files",
 ]
 
-_RESIDENTS: Final = 6000
 _LATER: Final = frozenset(
     {
         EdgeCase.MOVED_IN_AFTER_REFERENCE,
@@ -67,12 +66,14 @@ class DemoCity:
 
     :param prefix: Beginning of its log-ins.
     :param schools: Names of two elementary schools and a junior high school.
+    :param residents: Number of residents.
     """
 
     code: str
     name: str
     prefix: str
     schools: tuple[str, str, str]
+    residents: int = 6000
 
     @property
     def board_code(self) -> str:
@@ -183,7 +184,7 @@ def _teacher(city: DemoCity, number: int) -> str:
 def _population(city: DemoCity, day: date, without: frozenset[EdgeCase]) -> Population:
     cases = [each for each in EdgeCase if each not in without]
     return Population(
-        city.code, _RESIDENTS, seed=1, as_of=day - timedelta(days=7), edge_cases=cases
+        city.code, city.residents, seed=1, as_of=day - timedelta(days=7), edge_cases=cases
     )
 
 

@@ -21,13 +21,13 @@ def migration(module: str, slug: str) -> None:
     """MODULE の表の変更から、SLUG という名前の移行ファイルを作ります（開発者向け）。"""
     with tempfile.TemporaryDirectory() as folder:
         database = DatabaseSettings(url=f"sqlite:///{folder}/scratch.sqlite3")
-        deployment = Deployment.open(load_settings().model_copy(update={"database": database}))
+        deployment = Deployment(load_settings().model_copy(update={"database": database}))
         package = dict(deployment.packages).get(module)
         if package is None:
             raise Refused("モジュール「{name}」は有効ではありません。", name=module)
-        prefix = "govkit" if module == "base" else module
+        deployment.migrate()
         with deployment.owner_engine() as owner:
-            source = migrate.render_migration(owner, prefix)
+            source = migrate.render_migration(owner, "govkit" if module == "base" else module)
         deployment.close()
     directory = Path(str(import_module(package).__file__)).parent / "migrations"
     directory.mkdir(exist_ok=True)

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import click
 
-from govkit.base.deployment import Deployment
-from govkit.base.work import JAPAN
-from govkit.cli.output import find_city, operator
+from govkit.cli.output import find_city, insist_on_modules, open_deployment, operator
 from govkit.errors import Refused
 from govkit.jp.calendar import school_year_of
 from govkit.modules.schools.oneroster import Profile, export_roster
@@ -39,20 +37,24 @@ def oneroster() -> None:
 )
 def export(code: str, year: int | None, profile: str, purpose: str, out: Path) -> None:
     """団体の名簿パッケージ（ZIP）を書き出します。"""
-    deployment = Deployment.open()
-    municipality = find_city(deployment, code)
-    year = year or school_year_of(deployment.clock().astimezone(JAPAN).date())
-    with deployment.work(municipality, operator()) as work:
-        package = export_roster(work, year, Profile(profile), purpose)
-        path = out / package.filename
-        try:
-            with path.open("xb") as stream:
-                stream.write(package.content)
-        except FileExistsError as error:
-            raise Refused(
-                "{path} はすでにあります。移すか、--out で別のフォルダーを指定してください。",
-                path=path,
-            ) from error
-    deployment.close()
+    with open_deployment() as deployment:
+        insist_on_modules(deployment, "schools")
+        with deployment.work(find_city(deployment, code), operator()) as work:
+            year = year or school_year_of(work.today)
+            package = export_roster(work, year, Profile(profile), purpose)
+            # Written before the commit: what is recorded as handed over can be handed over.
+            path = _write(out / package.filename, package.content)
     counts = "、".join(f"{name} {count}件" for name, count in package.counts.items())
     click.echo(f"{path} に書き出しました（{counts}）。")
+
+
+def _write(path: Path, content: bytes) -> Path:
+    try:
+        with path.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError as error:
+        raise Refused(
+            "{path} はすでにあります。移すか、--out で別のフォルダーを指定してください。",
+            path=path,
+        ) from error
+    return path

@@ -1,7 +1,8 @@
 """How the commands speak: errors as sentences that say what to do."""
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy.exc import OperationalError
@@ -21,7 +22,7 @@ from govkit.errors import (
 )
 from govkit.jp.numbers import CodeProblem
 
-__all__ = ["describe", "find_city", "operator"]
+__all__ = ["describe", "find_city", "insist_on_modules", "open_deployment", "operator"]
 
 _VALUES: Final[Mapping[str, str]] = {
     CodeProblem.EMPTY: "コードを指定してください。",
@@ -63,6 +64,29 @@ def describe(error: Exception) -> list[str]:
 def operator() -> Actor:
     """The one at the command line, named by the operating system."""
     return Actor.operator(getpass.getuser())
+
+
+@contextmanager
+def open_deployment() -> Iterator[Deployment]:
+    """The deployment of the working directory, its tables up to date."""
+    deployment = Deployment.open()
+    try:
+        yield deployment
+    finally:
+        deployment.close()
+
+
+def insist_on_modules(deployment: Deployment, *names: str) -> None:
+    """Insist that the modules are active which a command works on.
+
+    :raises Refused: Otherwise.
+    """
+    missing = [name for name in names if name not in {each.name for each in deployment.modules}]
+    if missing:
+        raise Refused(
+            "この操作にはモジュール「{names}」が必要です。設定の modules に加えてください。",
+            names="」「".join(missing),
+        )
 
 
 def find_city(deployment: Deployment, code: str) -> Municipality:

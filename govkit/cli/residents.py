@@ -10,7 +10,7 @@ import click
 
 from govkit.base.deployment import Deployment
 from govkit.base.work import JAPAN, Work
-from govkit.cli.output import find_city, operator
+from govkit.cli.output import find_city, insist_on_modules, open_deployment, operator
 from govkit.errors import Problem, Refused
 from govkit.formats.tabular import Encoding
 from govkit.modules.resident_extracts import (
@@ -53,9 +53,10 @@ def import_file(
     dry_run: bool,
 ) -> None:
     """標準の住民票抽出データのCSVファイル FILE を受け入れます。全部か、何もしないかのどちらかです。"""
-    deployment = Deployment.open()
-    municipality = find_city(deployment, code)
-    with deployment.work(municipality, operator()) as work:
+    with (
+        open_deployment() as deployment,
+        _work(deployment, code) as work,
+    ):
         if protection:
             result = import_protection_list(work, file, name=file.name, encoding=Encoding(encoding))
             click.echo(
@@ -77,7 +78,13 @@ def import_file(
             work.session.rollback()
             work.discard()
             click.echo("確かめただけです。何も変えていません。")
-    deployment.close()
+
+
+@contextmanager
+def _work(deployment: Deployment, code: str) -> Iterator[Work]:
+    insist_on_modules(deployment, "resident_extracts")
+    with deployment.work(find_city(deployment, code), operator()) as work:
+        yield work
 
 
 @contextmanager
@@ -138,7 +145,7 @@ def _report(work: Work, received: ImportResult) -> None:
 @click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
-    default="standard",
+    default=next(iter(PROFILES)),
     show_default=True,
     help="項目名の版",
 )

@@ -5,14 +5,14 @@ import logging
 import signal
 import socket
 import threading
+from importlib import import_module
 from types import FrameType
 
 import click
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from govkit.base.app import create_app
-from govkit.base.deployment import Deployment
-from govkit.cli.demo import load_demo, show_demo
+from govkit.cli.output import open_deployment
 from govkit.errors import Refused
 
 __all__ = ["run"]
@@ -39,21 +39,21 @@ class _QuietHandler(WSGIRequestHandler):
 def run(host: str, port: int, *, with_demo: bool, shows_log: bool) -> None:
     """開発用のサーバーを動かします。本番では gunicorn wsgi:app を使ってください。"""
     logging.basicConfig(level=logging.INFO if shows_log else logging.WARNING, format="%(message)s")
-    with _listen(host, port) as listener:
-        deployment = Deployment.open()
-        if with_demo:
-            load_demo(deployment)
+    with _listen(host, port) as listener, open_deployment() as deployment:
+        # Imported only here: the demo brings modules along that may not be active.
+        demo = import_module("govkit.cli.demo") if with_demo else None
+        if demo:
+            demo.load_demo(deployment)
         app = create_app(deployment=deployment)
         port = listener.getsockname()[1]
         server = make_server(
             host, port, app, threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
         )
-        if with_demo:
-            show_demo(deployment)
+        if demo:
+            demo.show_demo(deployment)
         click.echo(f"http://{host}:{port} で動いています。止めるには Ctrl+C を押してください。")
         click.echo("（開発用のサーバーです。本番では gunicorn wsgi:app を使ってください）")
         _serve(server)
-        deployment.close()
     click.echo("止めました。")
 
 
