@@ -22,6 +22,7 @@ from govkit.modules.resident_extracts.source import (
     StoredResidents,
     latest_extract,
     protected_now,
+    protected_numbers,
     resident_directory,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "latest_extract",
     "module",
     "protected_now",
+    "protected_numbers",
     "refused_rows",
     "resident_directory",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "StoredResidents",
     "latest_extract",
     "protected_now",
+    "protected_numbers",
     "resident_directory",
     "stored_values",
 ]
@@ -53,6 +54,20 @@ def protected_now(column: Any) -> sa.ColumnElement[bool]:
     """Whether the addressee number in a column is under support measures by the latest list."""
     listed = sa.select(ProtectedPerson.addressee_number).where(ProtectedPerson.is_active)
     return sa.and_(column.in_(listed))
+
+
+def protected_numbers(session: ScopedSession, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of some addressee numbers that are under support measures by the latest list."""
+    found: set[str] = set()
+    for start in range(0, len(numbers), _CHUNK):
+        chunk = numbers[start : start + _CHUNK]
+        query = sa.select(ProtectedPerson.addressee_number)
+        found |= set(
+            session.scalars(
+                query.where(ProtectedPerson.is_active, ProtectedPerson.addressee_number.in_(chunk))
+            )
+        )
+    return frozenset(found)
 
 
 def stored_values(resident: Resident) -> dict[str, Any]:

@@ -81,8 +81,6 @@ def test_before_the_first_extract_nothing_is_known_which_is_not_nobody(work):
 
 def test_a_lookup_of_a_read_only_work_is_audited_before_the_answer(deployment, extract):
     city = deployment.municipality(CITY)
-    from govkit.base.identity import Actor
-
     actor = Actor.operator("試験")
     with deployment.work(city, actor) as work:
         import_extract(

@@ -3,6 +3,7 @@ import logging
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from govkit.base.audit import AuditEvent
@@ -150,7 +151,7 @@ def test_who_leaves_the_page_leaves_nothing_half_stored(app, deployment, client)
     data = {
         "encoding": "utf-8",
         "as_of": "2026-10-01",
-        "file": (io.BytesIO(extract_bytes(people)), "住民票.csv"),
+        "file": FileStorage(io.BytesIO(extract_bytes(people)), "住民票.csv"),
     }
     boundary, body = encode_multipart(data)
     answer = client.post(
