@@ -254,10 +254,12 @@ def appoint(
     *,
     unit_id: UUID | None = None,
     login: str | None = None,
-    valid_from: date = date(2026, 4, 1),
-    valid_to: date | None = None,
+    period: tuple[date, date | None] = (date(2026, 4, 1), None),
 ) -> str:
-    """Appoint somebody, new or known by the login, and return the login."""
+    """Appoint somebody, new or known by the login, and return the login.
+
+    :param period: First and last day; ``None`` for no end.
+    """
     login = login or f"{role}-{municipality_code}-{uuid4().hex[:6]}"
     with deployment.system() as session:
         account = session.scalar(sa.select(Account).where(Account.login == login))
@@ -281,8 +283,8 @@ def appoint(
                 role_id=role_id,
                 unit_id=unit_id,
                 title=role,
-                valid_from=valid_from,
-                valid_to=valid_to,
+                valid_from=period[0],
+                valid_to=period[1],
             )
         )
         session.commit()

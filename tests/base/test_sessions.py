@@ -78,8 +78,9 @@ def test_the_login_ends_when_idle_and_after_half_a_day(app, deployment, clock, s
 
 def test_a_right_ends_with_the_appointment_in_an_open_session(app, deployment, clock) -> None:
     clock.move_to(date(2027, 3, 31))
-    login = appoint(deployment, "132021", "homeroom_teacher", valid_to=date(2027, 3, 31))
-    appoint(deployment, "132071", "homeroom_teacher", login=login, valid_from=date(2027, 4, 1))
+    old, new = (date(2026, 4, 1), date(2027, 3, 31)), (date(2027, 4, 1), None)
+    login = appoint(deployment, "132021", "homeroom_teacher", period=old)
+    appoint(deployment, "132071", "homeroom_teacher", login=login, period=new)
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
     client.post("/login", data={"login": login, "password": PASSWORD})

@@ -119,6 +119,7 @@ def create_gallery() -> Flask:
         return response
 
     _add_pages(app)
+    _add_base_pages(app)
     return app
 
 
@@ -150,6 +151,8 @@ def _add_pages(app: Flask) -> None:
             form.validate()
         return render_template("form.html", form=form)
 
+
+def _add_base_pages(app: Flask) -> None:
     @app.get("/login")
     def login():
         return render_template("govkit/base/login.html", form=Login())

@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from govkit.base.audit import AuditEvent
+from govkit.base.identity import Actor
 from govkit.modules.resident_extracts import (
     ResidentExtract,
     ResidentRow,
