@@ -152,7 +152,13 @@ class Deployment:
 
     @contextmanager
     def work(
-        self, municipality: Municipality, actor: Actor, *, writes: bool = True, request_id: str = ""
+        self,
+        municipality: Municipality,
+        actor: Actor,
+        *,
+        writes: bool = True,
+        request_id: str = "",
+        screen: str = "",
     ) -> Iterator[Work]:
         """A unit of work; commits at the end of the block, rolls back when it fails."""
 
@@ -162,7 +168,9 @@ class Deployment:
                 session.commit()
 
         with self.session(municipality.code, writes=writes) as session:
-            work = Work(session, actor, municipality, self.clock(), self.policies, request_id)
+            work = Work(
+                session, actor, municipality, self.clock(), self.policies, request_id, screen
+            )
             yield work
             work.finish(write_events)
 

@@ -152,6 +152,7 @@ def open_work(*, writes: bool = True) -> AbstractContextManager[Work]:
         cast(Actor, g.actor),
         writes=writes,
         request_id=g.request_id,
+        screen=request.endpoint or "",
     )
 
 

@@ -43,6 +43,7 @@ class Work:
     :param session: Bound to the municipality for life.
     :param now: The moment the work began, aware; ``today`` is its date in Japan.
     :param policies: Pydantic model of each module's policy, with the module's name.
+    :param screen: What is being looked at, such as the endpoint; audit rows of reads name it.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Work:
         now: datetime,
         policies: dict[type[BaseModel], str] | None = None,
         request_id: str = "",
+        screen: str = "",
     ) -> None:
         self.session: Final = session
         self.actor: Final = actor
@@ -60,6 +62,8 @@ class Work:
         self.now: Final = now
         self.request_id: Final = request_id
         self._policies = policies or {}
+        self._screen = screen
+        self._seen: dict[str, dict[str, None]] = {}
         self._events: list[AuditEvent] = []
 
     @property
@@ -112,7 +116,11 @@ class Work:
 
         :param subject: A row, a sequence of rows, or anything whose text is an identifier.
         """
-        kind, ids = _named(subject)
+        self._keep(action, *_named(subject), reason, detail)
+
+    def _keep(
+        self, action: str, kind: str, ids: list[str], reason: str, detail: dict[str, Any]
+    ) -> None:
         event = AuditEvent(
             municipality_code=self.municipality.code,
             at=self.now,
@@ -126,12 +134,21 @@ class Work:
         )
         self._events.append(event)
 
+    def saw(self, people: Iterable[TenantTable]) -> None:
+        """Note whose records are read; one audit row of the work names them all at the end."""
+        for person in people:
+            self._seen.setdefault(type(person).__name__, {})[str(person.id)] = None
+
     def discard(self) -> None:
         """Forget what was recorded, together with a change that was rolled back."""
         self._events = []
+        self._seen = {}
 
     def finish(self, write: Callable[[Iterable[AuditEvent]], None]) -> None:
         """Commit with the audit rows, which ``write`` stores when the session only reads."""
+        for kind, ids in self._seen.items():
+            detail = {"screen": self._screen, "count": len(ids)}
+            self._keep("read", kind, list(ids), "", detail)
         if self.session.writes:
             self.session.add_all(self._events)
             self.session.commit()
@@ -139,7 +156,7 @@ class Work:
             self.session.rollback()
             if self._events:
                 write(self._events)
-        self._events = []
+        self.discard()
 
 
 def _named(subject: object) -> tuple[str, list[str]]:

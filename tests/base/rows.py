@@ -6,11 +6,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from govkit.base.db import Base, TenantTable, UtcDateTime
 from govkit.base.tenancy import ScopedSession
 
 _numbers = count(1)
+
+PLAUSIBLE = {
+    "schools_school.kind": "B1",
+    "schools_staff_posting.duty": "homeroom",
+    "attendance_day_mark.mark": "present",
+    "attendance_mark_correction.before": "present",
+    "attendance_mark_correction.after": "late",
+    "attendance_calendar_entry.kind": "vacation",
+    "attendance_closure.cause": "infection",
+}
+"""Values of columns that hold one of a few codes."""
 
 
 def tenant_classes() -> list[type[Base]]:
@@ -19,15 +31,18 @@ def tenant_classes() -> list[type[Base]]:
     return sorted((c for c in mapped if issubclass(c, TenantTable)), key=lambda c: c.__tablename__)
 
 
+def _class_of(table: Any) -> Any:
+    (found,) = [each.class_ for each in Base.registry.mappers if each.local_table is table]
+    return found
+
+
 def links(model: Any) -> dict[str, Any]:
     """Columns that point at tenant rows, with the class they point at."""
-    by_table = {each.local_table.name: each.class_ for each in Base.registry.mappers}
     return {
-        element.parent.key: by_table[element.column.table.name]
+        element.parent.key: _class_of(element.column.table)
         for constraint in model.__table__.foreign_key_constraints
         for element in constraint.elements
-        if element.column.key == "id"
-        and issubclass(by_table[element.column.table.name], TenantTable)
+        if element.column.key == "id" and issubclass(_class_of(element.column.table), TenantTable)
     }
 
 
@@ -38,14 +53,31 @@ def make(session: ScopedSession, model: Any, municipality_code: str, mark: str =
     """
     values: dict[str, Any] = {"municipality_code": municipality_code, "id": uuid4()}
     linked = links(model)
+    for key in model.__table__.foreign_key_constraints:
+        parent = _class_of(key.referred_table)
+        if issubclass(parent, TenantTable) and parent is not model:
+            row = make(session, parent, municipality_code, mark)
+            for element in key.elements:
+                values[element.parent.key] = getattr(row, element.column.key)
     for column in model.__table__.columns:
-        if column.key in linked:
-            values[column.key] = make(session, linked[column.key], municipality_code, mark).id
-        elif column.key not in values:
-            values[column.key] = _value(column, mark)
-    row = model(**values)
-    session.add(row)
-    session.flush()
+        if column.key not in values:
+            usual = PLAUSIBLE.get(f"{model.__tablename__}.{column.key}")
+            values[column.key] = None if column.key in linked else usual or _value(column, mark)
+    try:
+        return _flushed(session, model, values)
+    except IntegrityError:
+        # A check of the table forbids to fill everything: what may stay blank stays blank.
+        for column in model.__table__.columns:
+            if column.nullable and column.key not in linked:
+                values[column.key] = None
+        return _flushed(session, model, values)
+
+
+def _flushed(session: ScopedSession, model: Any, values: dict[str, Any]) -> Any:
+    with session.begin_nested():
+        row = model(**values)
+        session.add(row)
+        session.flush()
     return row
 
 

@@ -83,7 +83,7 @@ def leaks(deployment: Deployment, rows: dict[Any, Any], model: Any) -> list[str]
             try:
                 seen = set(path(session, target))
                 session.commit()
-            except (UnscopedAccess, SQLAlchemyError):
+            except (UnscopedAccess, SQLAlchemyError, KeyError):
                 session.rollback()
                 continue
         if seen - {OWN} or (name in WRITES and _foreign_rows(deployment, model) != before):

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from govkit.base.audit import AuditEvent
 from govkit.base.db import Base
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Role
@@ -25,7 +27,11 @@ def _model_of(argument: str) -> type[Base]:
     by_name = {
         re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).lower(): each for each in tenant_classes()
     }
-    return by_name[argument.removesuffix("_id")]
+    name = argument.removesuffix("_id")
+    if name in by_name:
+        return by_name[name]
+    (only,) = [model for full, model in by_name.items() if full.endswith(f"_{name}")]
+    return only
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def _routes(app: Flask) -> list[tuple[Rule, str]]:
 
 
 def _answer(client: FlaskClient, rule: Rule, method: str, ids: dict[str, Any]) -> tuple[int, str]:
-    values = {name: ids.get(name, _plain(name)) for name in rule.arguments}
+    values = {name: ids[name] if name in ids else _plain(name) for name in rule.arguments}
     with client.application.test_request_context():
         built = client.application.url_map.bind("localhost").build(rule.endpoint, values, method)
     answer = client.open(built, method=method)
@@ -105,3 +111,42 @@ def test_pages_without_identifiers_show_nothing_of_the_other_city(
         assert answer.status_code < 500, rule.rule
         assert SECRET not in answer.text, rule.rule
         assert "昭島" not in answer.text, rule.rule
+
+
+PERSON = "監査対象姓"
+
+
+def test_a_page_that_shows_a_person_is_audited(
+    app: Flask, deployment: Deployment, all_rights: FlaskClient
+) -> None:
+    """LOG-1: whoever sees a person's name leaves an audit row of that very request."""
+    rows: dict[str, Any] = {}
+    arguments = {
+        name for rule, _ in _routes(app) for name in rule.arguments if name.endswith("_id")
+    }
+    with deployment.session(OWN) as session:
+        for name in sorted(arguments):
+            rows[name] = make(session, _model_of(name), OWN)
+        for model in tenant_classes():
+            if hasattr(model, "addressee_number") and hasattr(model, "family_name"):
+                for person in session.scalars(sa.select(model)):
+                    person.family_name = PERSON
+        session.commit()
+    shown = []
+    for rule in app.url_map.iter_rules():
+        if "GET" not in rule.methods or rule.endpoint == "govkit.static":
+            continue
+        values = {name: rows[name].id if name in rows else _plain(name) for name in rule.arguments}
+        with app.test_request_context():
+            address = app.url_map.bind("localhost").build(rule.endpoint, values)
+        answer = all_rights.get(address)
+        assert answer.status_code < 500, address
+        if PERSON not in answer.text:
+            continue
+        shown.append(rule.endpoint)
+        with deployment.session(OWN, writes=False) as session:
+            seen = sa.select(AuditEvent).where(
+                AuditEvent.request_id == answer.headers["X-Request-Id"]
+            )
+            assert session.scalars(seen).all(), f"{rule.endpoint} shows people without audit"
+    assert len(shown) >= 3

@@ -44,7 +44,8 @@ def corrections(
             MarkCorrection.day.between(first, last),
         )
         .order_by(MarkCorrection.corrected_at.desc(), Pupil.addressee_number)
-    )
+    ).all()
+    work.saw(pupil for _, pupil in rows)
     return [
         Correction(
             row.day,

@@ -168,6 +168,7 @@ def _roll_page(
         is_conflict=grid is not None and not grid.problems,
         entries=[(each.number, each.name, display.entry_text(each.entry)) for each in sheet.lines],
         can_record=work.allows(RECORD, class_group),
+        is_just_saved=sheet.is_recorded and request.args.get("saved", type=int) == sheet.version,
         saved_at=display.moment_text(sheet.recorded_at) if sheet.recorded_at else "",
         previous=_day_link(class_group, sheet.previous),
         following=_day_link(class_group, sheet.following),
@@ -200,9 +201,7 @@ def save_roll_call(work: Work, class_group_id: UUID, day: date) -> ResponseRetur
         class_group = _class(work, class_group_id, RECORD)
         sheet = roll_sheet(work, class_group, day)
         return _roll_page(work, class_group, sheet, request.form, grid), 409
-    if done.changed:
-        notify(_("出欠を保存しました。"))
-    else:
+    if not done.changed:
         notify(_("保存済みの内容と同じです。変更はありません。"), "info")
     if done.assumed:
         notify(
@@ -212,7 +211,9 @@ def save_roll_call(work: Work, class_group_id: UUID, day: date) -> ResponseRetur
             ),
             "warning",
         )
-    return see_other("attendance.roll_call", class_group_id=class_group.id, day=day)
+    # The address says what was saved, so that the busiest act of the day keeps no notice for later.
+    saved = done.version if done.changed else None
+    return see_other("attendance.roll_call", class_group_id=class_group.id, day=day, saved=saved)
 
 
 @pages.get("/<uuid:class_group_id>/corrections/<date:day>", permission=VIEW)
@@ -411,13 +412,15 @@ def save_entry(work: Work, school_id: UUID) -> ResponseReturnValue:
     return _to_calendar(school, form.days[0])
 
 
-@pages.post("/calendar/<uuid:school_id>/entries/<uuid:row_id>/remove", permission=CALENDAR)
-def remove_entry(work: Work, school_id: UUID, row_id: UUID) -> ResponseReturnValue:
+@pages.post(
+    "/calendar/<uuid:school_id>/entries/<uuid:calendar_entry_id>/remove", permission=CALENDAR
+)
+def remove_entry(work: Work, school_id: UUID, calendar_entry_id: UUID) -> ResponseReturnValue:
     """Withdraw an entry."""
     school = _school(work, school_id)
-    remove_calendar_entry(work, school, row_id)
+    remove_calendar_entry(work, school, calendar_entry_id)
     notify(_("授業日・休業日の登録を取り消しました。必要なときは、もう一度登録できます。"))
-    return _to_calendar(school, work.find(CalendarEntry, row_id).first_day)
+    return _to_calendar(school, work.find(CalendarEntry, calendar_entry_id).first_day)
 
 
 @pages.get("/calendar/<uuid:school_id>/closures/new", permission=CALENDAR)
@@ -440,13 +443,13 @@ def save_closure(work: Work, school_id: UUID) -> ResponseReturnValue:
     return _to_calendar(school, form.days[0])
 
 
-@pages.post("/calendar/<uuid:school_id>/closures/<uuid:row_id>/remove", permission=CALENDAR)
-def remove_closed(work: Work, school_id: UUID, row_id: UUID) -> ResponseReturnValue:
+@pages.post("/calendar/<uuid:school_id>/closures/<uuid:closure_id>/remove", permission=CALENDAR)
+def remove_closed(work: Work, school_id: UUID, closure_id: UUID) -> ResponseReturnValue:
     """Withdraw a closure."""
     school = _school(work, school_id)
-    remove_closure(work, school, row_id)
+    remove_closure(work, school, closure_id)
     notify(_("臨時休業の登録を取り消しました。必要なときは、もう一度登録できます。"))
-    return _to_calendar(school, work.find(Closure, row_id).first_day)
+    return _to_calendar(school, work.find(Closure, closure_id).first_day)
 
 
 def _done(form: EntryForm | ClosureForm, act: Any) -> bool:

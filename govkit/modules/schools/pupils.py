@@ -288,9 +288,11 @@ def members_between(
         )
         .order_by(ClassMembership.number, ClassMembership.starts_on)
     )
+    memberships = work.session.scalars(query).all()
+    work.saw(each.pupil for each in memberships)
     return [
         Member(each.pupil, each.number, each.starts_on, each.ends_on, each.is_retained)
-        for each in work.session.scalars(query)
+        for each in memberships
     ]
 
 
@@ -334,6 +336,7 @@ def find_pupil(work: Work, identifier: UUID, *, permission: str = "schools.view"
     """
     pupil = work.find(Pupil, identifier)
     require_for_pupil(work, permission, pupil)
+    work.saw([pupil])
     return pupil
 
 

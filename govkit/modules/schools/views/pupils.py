@@ -11,7 +11,7 @@ from govkit.base.i18n import gettext as _
 from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.jp.calendar import school_year_days
-from govkit.jp.characters import CharacterSet, unsupported_characters
+from govkit.jp.characters import CharacterSet, in_jis_x_0213, unsupported_characters
 from govkit.modules.schools.forms import ExchangeNameForm, KanaForm, LeaveForm, ResumeForm
 from govkit.modules.schools.models import ClassMembership, Pupil
 from govkit.modules.schools.pupils import (
@@ -36,8 +36,6 @@ MANAGE = "schools.manage_pupils"
 def pupil(work: Work, pupil_id: UUID) -> ResponseReturnValue:
     """A pupil: names, readings, classes."""
     found = find_pupil(work, pupil_id)
-    if found.is_protected:
-        work.record("pupil.viewed", found)
     return _page(work, found)
 
 
@@ -48,7 +46,6 @@ def _page(
     kana: KanaForm | None = None,
 ) -> str:
     memberships = memberships_of(work, pupil)
-    names = {"family_name": pupil.exchange_family_name, "given_name": pupil.exchange_given_name}
     readings = {"family_name": pupil.kana_family_name, "given_name": pupil.kana_given_name}
     lost = unsupported_characters(pupil.name, CharacterSet.JIS_X_0213)
     return pages.render(
@@ -63,9 +60,22 @@ def _page(
         may_manage=allows_for_pupil(work, MANAGE, pupil),
         lost=[(each.text, each.code_points) for each in lost],
         form=next((each for each in (exchange, kana) if each is not None), None),
-        exchange=exchange or ExchangeNameForm(gettext=_, data=names, prefix="exchange-"),
+        exchange=exchange or _exchange_form(pupil),
         kana=kana or KanaForm(gettext=_, data=readings, prefix="kana-"),
     )
+
+
+def _exchange_form(pupil: Pupil) -> ExchangeNameForm:
+    """The chosen form; where one has to be chosen, the part that may stay is filled in."""
+    family, given = pupil.exchange_family_name, pupil.exchange_given_name
+    if family is None and not in_jis_x_0213(pupil.name):
+        parts = (
+            pupil.preferred_family_name or pupil.family_name,
+            pupil.preferred_given_name or pupil.given_name,
+        )
+        family, given = (part if in_jis_x_0213(part) else None for part in parts)
+    data = {"family_name": family, "given_name": given}
+    return ExchangeNameForm(gettext=_, data=data, prefix="exchange-")
 
 
 def _exchange_name(pupil: Pupil) -> str:

@@ -19,7 +19,7 @@ from govkit.modules.schools.views.blueprint import pages, tell, year_title
 __all__: list[str] = []
 
 EXPORT = "schools.export_roster"
-_SHOWN = 200
+_SHOWN = 50
 
 
 @pages.get("/export", permission=EXPORT)
