@@ -38,6 +38,19 @@ _COMMANDS: Final = {
 class _Govkit(click.Group):
     """Imports a subject only when it is asked for, and tells errors in words."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        # Modules of the project in the working directory are found, as with ``python -m``.
+        folder = str(Path.cwd())
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        return super().make_context(info_name, args, parent, **extra)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*_COMMANDS, *_module_commands()]
 
@@ -81,7 +94,3 @@ def _load(path: str) -> click.Command:
 @click.version_option(__version__, prog_name="govkit")
 def main() -> None:
     """自治体が共同で開発する業務アプリの道具箱です。"""
-    # Modules of the project in the working directory, as with ``python -m``.
-    folder = str(Path.cwd())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)

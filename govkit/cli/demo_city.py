@@ -5,6 +5,7 @@ from :mod:`govkit.residents.synthetic`.
 """
 
 import csv
+import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from typing import Final
 from uuid import UUID
 
 from govkit.base.work import Work
-from govkit.formats.tabular import Encoding
+from govkit.formats.tabular import Encoding, write_table
 from govkit.jp.calendar import grade_in, holiday_name, school_year_days, school_year_of
 from govkit.jp.characters import has_variation_selector, in_jis_x_0213
 from govkit.jp.numbers import SchoolCode
 from govkit.modules import attendance, resident_extracts, schools
+from govkit.modules.enrolment.zones import replace_zones
 from govkit.residents.records import Address, Resident
 from govkit.residents.synthetic import EdgeCase, Population
 from govkit.residents.synthetic.data import table
@@ -111,6 +113,7 @@ DEMO_CITIES: Final = (
         ("（架空）昭島みなも小学校", "（架空）昭島かわせみ小学校", "（架空）昭島くじら中学校"),
     ),
 )
+"""The cities of the demo."""
 
 _NAMES: Final = (
     ("青木", "真由美", "アオキ", "マユミ"),
@@ -153,6 +156,7 @@ def enrol_city(work: Work, city: DemoCity, tell: Tell) -> None:
     _receive(work, city)
     tell("学校と授業日を登録しています", 0.25)
     opened = _open_schools(work, city)
+    replace_zones(work, io.BytesIO(_zone_file(city)), encoding=Encoding.UTF_8, name="通学区域.csv")
     tell("児童生徒を学級に受け入れています", 0.3)
     _place(work, city, opened)
 
@@ -208,14 +212,20 @@ def _receive(work: Work, city: DemoCity) -> None:
 
 def _open_schools(work: Work, city: DemoCity) -> list[schools.School]:
     opened = []
-    for number, (kind, name) in enumerate(zip(("B1", "B1", "C1"), city.schools, strict=True), 1):
-        # Founder 2 (public), then a serial of the 9000000s that no school has.
-        twelve = f"{kind}{city.code[:2]}29{city.code[2:5]}{number:03}"
-        code = twelve + SchoolCode.check_digit(twelve)
+    for code, name in zip(_school_codes(city), city.schools, strict=True):
         school = schools.add_school(work, code, name)
         _enter_calendar(work, school)
         opened.append(school)
     return opened
+
+
+def _school_codes(city: DemoCity) -> list[str]:
+    # Founder 2 (public), then a serial of the 9000000s that no school has.
+    twelves = [
+        f"{kind}{city.code[:2]}29{city.code[2:5]}{number:03}"
+        for number, kind in enumerate(("B1", "B1", "C1"), start=1)
+    ]
+    return [twelve + SchoolCode.check_digit(twelve) for twelve in twelves]
 
 
 def _enter_calendar(work: Work, school: schools.School) -> None:
@@ -390,20 +400,47 @@ def _mark(draw: Draw) -> attendance.MarkEntry | None:
     return next((mark for limit, mark in _MARKS.items() if value < limit), None)
 
 
+def _towns(city: DemoCity) -> list[dict[str, str]]:
+    rows = [row for row in table("towns") if row["municipality_code"] == city.code]
+    return sorted(rows, key=lambda row: row["machiaza_id"])
+
+
 def _zones(city: DemoCity) -> dict[str, int]:
     """Which of the two elementary schools each town belongs to."""
-    towns = sorted(
-        row["machiaza_id"] for row in table("towns") if row["municipality_code"] == city.code
-    )
-    return {town: int(index >= len(towns) / 2) for index, town in enumerate(towns)}
+    towns = _towns(city)
+    return {row["machiaza_id"]: int(index >= len(towns) / 2) for index, row in enumerate(towns)}
 
+
+def _zone_file(city: DemoCity) -> bytes:
+    """The attendance zones (通学区域) as the clerk may edit and send them."""
+    codes, zones = _school_codes(city), _zones(city)
+    junior_high = (codes[2], city.schools[2])
+    rows = []
+    for row in _towns(city):
+        elementary = zones[row["machiaza_id"]]
+        town = row["town"] + row["chome"]
+        school = (codes[elementary], city.schools[elementary])
+        rows.append((row["machiaza_id"], town, *school, *junior_high))
+    body = io.BytesIO()
+    write_table(body, _ZONE_HEADINGS, rows)
+    return body.getvalue()
+
+
+_ZONE_HEADINGS: Final = (
+    "町字ID",
+    "町字",
+    "小学校コード",
+    "小学校名",
+    "中学校コード",
+    "中学校名",
+)
 
 _SPOILT: Final = (("生年月日", "1958-02-30"), ("性別", "7"))
 """Cells that no register may hold, so that the report has something to refuse."""
 
 
 def write_files(city: DemoCity, today: date, folder: Path) -> list[Path]:
-    """Files to try the uploads with: a newer extract and its list of protected people."""
+    """Files to try the uploads with: a newer extract, its list of protected people, the zones."""
     folder.mkdir(parents=True, exist_ok=True)
     population = _population(city, today, _GONE)
     extract = folder / f"{city.name}_住民票_{today:%Y%m%d}.csv"
@@ -411,7 +448,9 @@ def write_files(city: DemoCity, today: date, folder: Path) -> list[Path]:
     population.write_extract(extract)
     population.write_protection_list(protection)
     _spoil(extract)
-    return [extract, protection]
+    zones = folder / f"{city.name}_通学区域.csv"
+    zones.write_bytes(_zone_file(city))
+    return [extract, protection, zones]
 
 
 def _spoil(extract: Path) -> None:
