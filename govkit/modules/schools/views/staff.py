@@ -82,7 +82,7 @@ def new_posting(work: Work) -> ResponseReturnValue:
 def _posting_form(work: Work) -> PostingForm:
     form = PostingForm(request.form, gettext=_)
     found = schools(work, permission=MANAGE)
-    form.role.choices = [(role.name, str(role.title)) for role in roles(work)]
+    form.role.choices = [(role.name, _(role.title)) for role in roles(work)]
     form.school.choices = [(school.id, school.name) for school in found]
     current = current_school_year(work)
     form.class_group.choices = [
