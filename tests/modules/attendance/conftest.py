@@ -1,5 +1,8 @@
+from collections.abc import Iterator
+
 import pytest
 
+from govkit.base.i18n import use_language
 from govkit.base.work import Work
 from govkit.modules.schools import ClassGroup, Pupil, School
 from tests.modules.attendance import rows
@@ -8,6 +11,13 @@ from tests.modules.attendance import rows
 @pytest.fixture(scope="session")
 def govkit_modules():
     return ("schools", "attendance")
+
+
+@pytest.fixture(autouse=True)
+def _japanese() -> Iterator[None]:
+    # A request that asked for English leaves the language behind in the thread of the tests.
+    with use_language("ja"):
+        yield
 
 
 @pytest.fixture

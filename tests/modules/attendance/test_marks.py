@@ -1,7 +1,6 @@
 import pytest
 from pydantic import ValidationError
 
-from govkit.base.i18n import use_language
 from govkit.modules.attendance import MARKS, AttendancePolicy, Category, Mark
 
 EXPECTED = {
@@ -37,9 +36,8 @@ def test_a_city_changes_one_sign_and_keeps_the_others():
 
 
 def test_buttons_are_those_of_a_morning_unless_the_city_asks_for_the_reason():
-    with use_language("ja"):
-        plain = [str(title) for _mark, title in AttendancePolicy().buttons]
-        asking = AttendancePolicy(asks_absence_reason=True)
+    plain = [str(title) for _mark, title in AttendancePolicy().buttons]
+    asking = AttendancePolicy(asks_absence_reason=True)
 
     assert plain == ["出席", "欠席", "遅刻", "早退"]
     assert [str(title) for _mark, title in asking.buttons] == [
