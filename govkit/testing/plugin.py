@@ -260,7 +260,7 @@ def appoint(
 
     :param period: First and last day; ``None`` for no end.
     """
-    login = login or f"{role}-{municipality_code}-{uuid4().hex[:6]}"
+    login = login or f"{role}-{municipality_code}-n{uuid4().hex[:6]}"  # no twelve digits
     with deployment.system() as session:
         account = session.scalar(sa.select(Account).where(Account.login == login))
         account_id = (account or add_account(session, login, PASSWORD)).id
