@@ -1,0 +1,95 @@
+"""What gets installed: few packages, each version and each file known beforehand."""
+
+import re
+import tomllib
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+LOCKS = ("run", "test")
+MOST_CORE_PACKAGES = 30
+
+
+def text_of(name: str) -> str:
+    """A lock file."""
+    return (ROOT / "requirements" / f"{name}.lock").read_text(encoding="utf-8")
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """Versions by package; another marker may lock another version."""
+    versions: dict[str, set[str]] = {}
+    for package, version in re.findall(
+        r"^([\w.-]+)(?:\[\w+\])?==(\S+)", text_of(name), re.MULTILINE
+    ):
+        versions.setdefault(canonicalize_name(package), set()).add(version)
+    return versions
+
+
+def project() -> dict:
+    """The metadata of the project."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def needed(requirements: list[str], found: set[str]) -> set[str]:
+    """Packages that requirements bring along on this machine."""
+    for text in requirements:
+        requirement = Requirement(text)
+        name = canonicalize_name(requirement.name)
+        for extra in ("", *requirement.extras):
+            if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+                continue
+            if name in found:
+                continue
+            found.add(name)
+            needed(distribution(name).requires or [], found)
+    return found
+
+
+def test_the_core_stays_small():
+    core = needed(project()["project"]["dependencies"], set())
+
+    assert len(core) <= MOST_CORE_PACKAGES, sorted(core)
+    assert core <= locked("run").keys()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_package_is_locked_with_its_files_and_no_index_is_named(name):
+    text = text_of(name)
+    blocks = re.split(r"^(?=[\w.-]+(?:\[\w+\])?==)", text, flags=re.MULTILINE)[1:]
+
+    assert blocks
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert "://" not in text
+    assert not re.search(r"^\s*--(?!hash)", text, re.MULTILINE)
+
+
+def test_tests_run_with_the_versions_that_are_shipped():
+    run, test = locked("run"), locked("test")
+
+    assert {name: test.get(name) for name in run} == run
+
+
+def requirements(name: str) -> list[str]:
+    """What the project asks for, as far as a lock should cover it."""
+    content = project()
+    extras, groups = content["project"]["optional-dependencies"], content["dependency-groups"]
+    wanted = [*content["project"]["dependencies"], *extras["scaffold"], *groups["install"]]
+    if name == "test":
+        wanted += [each for extra in extras.values() for each in extra]
+        wanted += [each for group in ("test", "lint", "docs") for each in groups[group]]
+    return wanted
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_fit_what_the_project_asks_for(name):
+    versions = locked(name)
+
+    for text in requirements(name):
+        requirement = Requirement(text)
+        found = versions.get(canonicalize_name(requirement.name), set())
+        assert found, text
+        assert all(requirement.specifier.contains(each, prereleases=True) for each in found), text
