@@ -20,7 +20,7 @@ from govkit.base.module import Module, Permission, load_modules
 from govkit.base.municipality import Municipality, MunicipalityRow
 from govkit.base.settings import Settings, load_settings
 from govkit.base.tenancy import EVERYWHERE, SYSTEM, Scope, ScopedSession, guard_engine
-from govkit.base.work import Work
+from govkit.base.work import Origin, Work
 from govkit.errors import NotFound, Refused
 from govkit.jp.numbers import MunicipalityCode
 
@@ -157,8 +157,7 @@ class Deployment:
         actor: Actor,
         *,
         writes: bool = True,
-        request_id: str = "",
-        screen: str = "",
+        origin: Origin = Origin(),
     ) -> Iterator[Work]:
         """A unit of work; commits at the end of the block, rolls back when it fails."""
 
@@ -168,9 +167,7 @@ class Deployment:
                 session.commit()
 
         with self.session(municipality.code, writes=writes) as session:
-            work = Work(
-                session, actor, municipality, self.clock(), self.policies, request_id, screen
-            )
+            work = Work(session, actor, municipality, self.clock(), self.policies, origin)
             yield work
             work.finish(write_events)
 

@@ -37,7 +37,7 @@ from govkit.base.deployment import Deployment
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality
 from govkit.base.sessions import ServerSession
-from govkit.base.work import Work
+from govkit.base.work import Origin, Work
 from govkit.errors import NotPermitted
 
 __all__ = [
@@ -151,8 +151,7 @@ def open_work(*, writes: bool = True) -> AbstractContextManager[Work]:
         cast(Municipality, g.municipality),
         cast(Actor, g.actor),
         writes=writes,
-        request_id=g.request_id,
-        screen=request.endpoint or "",
+        origin=Origin(g.request_id, request.endpoint or ""),
     )
 
 

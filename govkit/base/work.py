@@ -5,6 +5,7 @@ did; it never commits, never reads a clock and never sees HTTP.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
@@ -20,7 +21,7 @@ from govkit.base.municipality import Municipality, MunicipalityPolicy
 from govkit.base.tenancy import ScopedSession
 from govkit.errors import NotFound, NotPermitted
 
-__all__ = ["JAPAN", "Scoped", "Work"]
+__all__ = ["JAPAN", "Origin", "Scoped", "Work"]
 
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 """Time zone in which dates of law are meant."""
@@ -37,13 +38,23 @@ class Scoped(Protocol):
         """Identifiers from the widest unit to the narrowest, such as school and class."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What began a unit of work, for its audit rows.
+
+    :param screen: What is being looked at, such as the endpoint.
+    """
+
+    request_id: str = ""
+    screen: str = ""
+
+
 class Work:
     """One unit of work of one actor inside one municipality.
 
     :param session: Bound to the municipality for life.
     :param now: The moment the work began, aware; ``today`` is its date in Japan.
     :param policies: Pydantic model of each module's policy, with the module's name.
-    :param screen: What is being looked at, such as the endpoint; audit rows of reads name it.
     """
 
     def __init__(
@@ -53,16 +64,14 @@ class Work:
         municipality: Municipality,
         now: datetime,
         policies: dict[type[BaseModel], str] | None = None,
-        request_id: str = "",
-        screen: str = "",
+        origin: Origin = Origin(),
     ) -> None:
         self.session: Final = session
         self.actor: Final = actor
         self.municipality: Final = municipality
         self.now: Final = now
-        self.request_id: Final = request_id
+        self.origin: Final = origin
         self._policies = policies or {}
-        self._screen = screen
         self._seen: dict[str, dict[str, None]] = {}
         self._events: list[AuditEvent] = []
 
@@ -130,7 +139,7 @@ class Work:
             subject_ids=ids,
             reason=reason,
             detail=detail,
-            request_id=self.request_id,
+            request_id=self.origin.request_id,
         )
         self._events.append(event)
 
@@ -147,7 +156,7 @@ class Work:
     def finish(self, write: Callable[[Iterable[AuditEvent]], None]) -> None:
         """Commit with the audit rows, which ``write`` stores when the session only reads."""
         for kind, ids in self._seen.items():
-            detail = {"screen": self._screen, "count": len(ids)}
+            detail = {"screen": self.origin.screen, "count": len(ids)}
             self._keep("read", kind, list(ids), "", detail)
         if self.session.writes:
             self.session.add_all(self._events)
