@@ -263,6 +263,7 @@ class _Changes:
         if self.work.allows("schools.manage_pupils"):
             facts = [new_pupil(each, is_protected=each.is_protected) for each in self._changed]
             refresh_pupils(self.work, facts)
+        session.flush()
         self.work.record(
             "enrolment.compiled",
             compilation,

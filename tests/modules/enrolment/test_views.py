@@ -1,0 +1,257 @@
+import io
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from govkit.base.audit import AuditEvent
+from govkit.base.identity import Actor
+from govkit.modules.enrolment import ListQuery, RegisterEntry, SchoolDesignation, list_entries
+from govkit.modules.schools import Pupil, School, add_school
+from tests.modules.enrolment.conftest import ELEMENTARY, JUNIOR_HIGH, OTHER
+from tests.modules.enrolment.people import CITY, YEAR
+from tests.modules.resident_extracts.files import extract_bytes, number, person, protection_bytes
+
+BORN = "2020-05-05"
+ZONES = (
+    f"町字ID,町字,小学校コード,中学校コード\n0001001,富士見町一丁目,{ELEMENTARY},{JUNIOR_HIGH}\n"
+)
+
+
+@pytest.fixture
+def city(deployment):
+    """Work in the city whose changes are kept."""
+
+    def open_work():
+        return deployment.work(deployment.municipality(CITY), Actor.operator("試験"))
+
+    with open_work() as work:
+        for code, name in ((ELEMENTARY, "第一小学校"), (OTHER, "第二小学校")):
+            add_school(work, code, name)
+        add_school(work, JUNIOR_HIGH, "第一中学校")
+    return open_work
+
+
+@pytest.fixture
+def client(city, sign_in):
+    return sign_in(CITY, "board_clerk")
+
+
+def upload(client, *people):
+    data = {"encoding": "utf-8", "as_of": "2026-10-15"}
+    data["file"] = (io.BytesIO(extract_bytes(people)), "住民票.csv")
+    return client.post("/resident_extracts/import", data=data, buffered=True)
+
+
+def compile_(client, day="2026-10-01", year=str(YEAR)):
+    return client.post("/enrolment/compile", data={"entry_year": year, "reference_date": day})
+
+
+def put_zones(client, text=ZONES):
+    data = {"encoding": "utf-8", "file": (io.BytesIO(text.encode()), "通学区域.csv")}
+    return client.post("/enrolment/zones", data=data)
+
+
+@pytest.fixture
+def prepared(client, city):
+    """Two children in the register with a school."""
+    upload(client, person(1, 生年月日=BORN), person(2, 生年月日=BORN))
+    assert compile_(client).status_code == 303
+    assert put_zones(client).status_code == 303
+    assert client.post("/enrolment/assign", data={"year": YEAR}).status_code == 303
+    return client
+
+
+def entry_id(city, serial):
+    with city() as work:
+        query = sa.select(RegisterEntry.id).where(RegisterEntry.addressee_number == number(serial))
+        return work.session.scalars(query).one()
+
+
+def test_the_whole_way_from_the_extract_to_the_class(prepared, city):
+    page = prepared.get("/enrolment/").text
+    assert page.count("第一小学校") >= 2
+    letters = prepared.get("/enrolment/notices/print").text
+    assert letters.count('class="gk-sheet"') == 2
+    assert "令和9年4月1日" in letters
+    admission = prepared.get("/enrolment/admission").text
+    assert "2人を受け入れる" in admission
+    with city() as work:
+        school = work.session.scalars(sa.select(School.id).where(School.code == ELEMENTARY)).one()
+    answer = prepared.post(f"/enrolment/admission/{school}", data={"year": YEAR})
+    assert "2人を1学級に受け入れました" in prepared.get(answer.location).text
+    with city() as work:
+        assert work.session.scalar(sa.select(sa.func.count(Pupil.id))) == 2
+    again = prepared.post(f"/enrolment/admission/{school}", data={"year": YEAR})
+    assert "新しく受け入れる児童はいません" in prepared.get(again.location).text
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/enrolment/", "この年度の学齢簿はまだ編製していません"),
+        ("/enrolment/compile", "まだ住民のデータがありません"),
+        ("/enrolment/zones", "通学区域がまだありません"),
+        ("/enrolment/notices", "この年度の学齢簿はまだありません"),
+        ("/enrolment/notices/print", "印刷する通知がありません"),
+        ("/enrolment/admission", "指定された児童はいません"),
+    ],
+)
+def test_empty_pages_say_what_to_do_next(client, path, text):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert text in answer.text
+
+
+def test_compiling_needs_residents(client):
+    answer = compile_(client)
+    assert answer.status_code == 400
+    assert "先に住民票抽出データを受け入れてください" in answer.text
+
+
+def test_the_compile_page_proposes_1_october_and_tells_the_deadline(client):
+    upload(client, person(1, 生年月日=BORN))
+    page = client.get("/enrolment/compile").text
+    assert "2026年10月1日" in page
+    assert "令和8年10月31日" in page
+    assert "編製の期限を過ぎています" in page
+
+
+def test_compiling_again_says_that_nothing_changed(client):
+    upload(client, person(1, 生年月日=BORN))
+    compile_(client)
+    answer = compile_(client)
+    assert "前回の編製から変わったことはありません" in client.get(answer.location).text
+
+
+def test_a_refused_compilation_keeps_what_was_typed(client):
+    upload(client, person(1, 生年月日=BORN))
+    answer = compile_(client, day="2026-11-01")
+    assert answer.status_code == 400
+    assert "基準日より前のものです" in answer.text
+    assert "2026-11-01" in answer.text
+
+
+def test_a_wrong_zone_file_is_explained_line_by_line(client):
+    answer = put_zones(client, ZONES + "1001,富士見町,B113299999911,\n0001002,栄町,X,\n")
+    assert answer.status_code == 400
+    assert "3行目「町字ID」" in answer.text
+    assert "4行目「小学校コード」" in answer.text
+
+
+def test_zones_are_downloaded(prepared):
+    answer = prepared.get("/enrolment/zones/file")
+    assert "0001001,富士見町一丁目" in answer.data.decode("utf-8-sig")
+
+
+def test_the_designation_is_changed_with_a_reason(prepared, city):
+    child = entry_id(city, 1)
+    page = prepared.get(f"/enrolment/entries/{child}").text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
+    with city() as work:
+        other = work.session.scalars(sa.select(School.id).where(School.code == OTHER)).one()
+    path = f"/enrolment/entries/{child}/designation"
+    missing = prepared.post(path, data={"school": str(other), "version": version})
+    assert missing.status_code == 400
+    assert "変更の理由を選んでください" in missing.text
+    data = {"school": str(other), "reason": "siblings", "text": "兄が在学", "version": version}
+    assert prepared.post(path, data=data).status_code == 303
+    shown = prepared.get(f"/enrolment/entries/{child}").text
+    assert "兄弟姉妹が在学：兄が在学" in shown
+    assert "指定校：第一小学校 → 第二小学校" in shown
+    assert prepared.post(path, data=data | {"school": str(other)}).status_code == 409
+
+
+def test_the_same_school_is_refused_at_its_field(prepared, city):
+    child = entry_id(city, 1)
+    with city() as work:
+        same = work.session.scalars(sa.select(School.id).where(School.code == ELEMENTARY)).one()
+    data = {"school": str(same), "reason": "siblings", "text": "兄が在学"}
+    answer = prepared.post(f"/enrolment/entries/{child}/designation", data=data)
+    assert answer.status_code == 400
+    assert "すでにこの学校が指定されています" in answer.text
+
+
+def test_remarks_are_kept(prepared, city):
+    child = entry_id(city, 1)
+    path = f"/enrolment/entries/{child}/remarks"
+    assert prepared.post(path, data={"note": "面談済み", "schooling": "unknown"}).status_code == 303
+    assert "面談済み" in prepared.get(f"/enrolment/entries/{child}").text
+
+
+def test_the_file_needs_a_purpose(prepared, city):
+    assert prepared.get("/enrolment/export").status_code == 200
+    refused = prepared.post("/enrolment/export", data={"purpose": ""})
+    assert refused.status_code == 400
+    answer = prepared.post("/enrolment/export", data={"purpose": "健康診断の案内"})
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert len(answer.data.decode("utf-8-sig").splitlines()) == 3
+    with city() as work:
+        query = sa.select(AuditEvent).where(AuditEvent.action == "enrolment.exported")
+        (event,) = work.session.scalars(query).all()
+    assert event.reason == "健康診断の案内"
+
+
+def test_protected_children_are_masked_on_every_page(prepared, city, sign_in):
+    data = {"encoding": "utf-8", "file": (io.BytesIO(protection_bytes(1, 2)), "支援措置.csv")}
+    prepared.post("/resident_extracts/protection", data=data)
+    child = entry_id(city, 1)
+    for path in (
+        "/enrolment/",
+        f"/enrolment/entries/{child}",
+        "/enrolment/notices",
+        "/enrolment/notices/print",
+    ):
+        page = prepared.get(path).text
+        assert "富士見町" not in page, path
+    assert "支援措置" in prepared.get("/enrolment/").text
+    exported = prepared.post("/enrolment/export", data={"purpose": "確認"})
+    assert "富士見町" not in exported.data.decode()
+    officer = sign_in(CITY, "protected_data_officer")
+    assert "富士見町" in officer.get(f"/enrolment/entries/{child}").text
+    assert officer.get("/enrolment/notices/print").text.count('class="gk-sheet"') == 2
+
+
+def test_reading_pages_leaves_audit_rows_of_the_children_shown(prepared, city):
+    child = entry_id(city, 1)
+    prepared.get(f"/enrolment/entries/{child}")
+    with city() as work:
+        events = work.session.scalars(
+            sa.select(AuditEvent).where(AuditEvent.action == "enrolment.viewed")
+        ).all()
+    assert [event.subject_ids for event in events] == [[str(child)]]
+
+
+def test_the_other_city_reaches_nothing(prepared, city, sign_in):
+    child = entry_id(city, 1)
+    with city() as work:
+        school = work.session.scalars(sa.select(SchoolDesignation.school_id)).first()
+    other = sign_in("132071", "board_clerk")
+    assert other.get(f"/enrolment/entries/{child}").status_code == 404
+    assert other.post(f"/enrolment/entries/{child}/remarks", data={}).status_code == 404
+    assert other.post(f"/enrolment/admission/{school}", data={"year": YEAR}).status_code == 404
+    assert "まだ編製していません" in other.get("/enrolment/").text
+
+
+def test_a_school_admits_but_does_not_see_the_register(prepared, city, sign_in):
+    with city() as work:
+        school = work.session.scalars(sa.select(School.id).where(School.code == ELEMENTARY)).one()
+        other = work.session.scalars(sa.select(School.id).where(School.code == OTHER)).one()
+    clerk = sign_in(CITY, "school_clerk", unit_id=school)
+    assert clerk.get("/enrolment/").status_code == 403
+    page = clerk.get("/enrolment/admission").text
+    assert "第一小学校" in page
+    assert "第二小学校" not in page
+    assert clerk.post(f"/enrolment/admission/{other}", data={"year": YEAR}).status_code == 404
+    assert clerk.post(f"/enrolment/admission/{school}", data={"year": YEAR}).status_code == 303
+
+
+def test_filters_and_tabs_stay_in_the_address(prepared, city):
+    page = prepared.get("/enrolment/?q=ヤマダ&kind=new").text
+    assert 'value="ヤマダ"' in page
+    assert "同じ読みの児童あり" in page
+    none = prepared.get("/enrolment/?q=スズキ").text
+    assert "当てはまる児童はいません" in none
+    assert prepared.get("/enrolment/?kind=x&school=y&year=1&page=z").status_code == 200
+    with city() as work:
+        assert list_entries(work, ListQuery(entry_year=YEAR)).total == 2
