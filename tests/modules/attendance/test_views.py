@@ -16,7 +16,7 @@ JUNE_DAYS = rows.weekdays(date(2026, 6, 1), 22)
 
 @pytest.fixture
 def city(deployment):
-    """A school of 立川市 with two classes, the first of which has recorded June."""
+    """A school of 立川市 with two classes, the first of which has three pupils."""
 
     class City:
         def work(self, **options):
@@ -31,8 +31,14 @@ def city(deployment):
         first, second = (rows.add_class(work, school, name) for name in ("1組", "2組"))
         made.class_id, made.other_class_id = first.id, second.id
         made.pupils = [pupil.id for pupil in rows.add_pupils(work, first, 3)]
-        rows.record_days(work, first, JUNE_DAYS)
     return made
+
+
+@pytest.fixture
+def june(city):
+    """June, recorded by the first class."""
+    with city.work() as work:
+        rows.record_days(work, work.find(ClassGroup, city.class_id), JUNE_DAYS)
 
 
 @pytest.fixture
@@ -139,7 +145,7 @@ def test_the_second_saver_sees_both_versions_and_merges_them(city, sign_in):
     assert stored(city)[:2] == [MarkEntry(Mark.ABSENT_ILLNESS), MarkEntry(Mark.LATE)]
 
 
-def test_a_pupil_who_joined_meanwhile_is_pointed_out(city, teacher):
+def test_a_pupil_who_joined_meanwhile_is_pointed_out(city, june, teacher):
     sent = fields_of(teacher.get(page_of(city)).text)
     with city.work() as work:
         rows.add_pupils(work, work.find(ClassGroup, city.class_id), 1, start=9)
@@ -198,7 +204,7 @@ def test_another_class_and_another_year_look_like_nothing(city, teacher):
     assert teacher.get(f"/attendance/calendar/{city.school_id}").status_code == 403
 
 
-def test_the_month_shows_signs_numbers_and_what_is_missing(city, teacher):
+def test_the_month_shows_signs_numbers_and_what_is_missing(city, june, teacher):
     with city.work() as work:
         group = work.find(ClassGroup, city.class_id)
         record_day(work, group, JUNE_DAYS[3], {city.pupils[0]: MarkEntry(Mark.BEREAVEMENT)})
@@ -215,7 +221,7 @@ def test_the_month_shows_signs_numbers_and_what_is_missing(city, teacher):
     assert "次の月" not in november
 
 
-def test_a_month_is_closed_after_asking_and_reopened_with_a_reason(city, teacher, principal):
+def test_a_month_is_closed_after_asking_and_reopened_with_a_reason(city, june, teacher, principal):
     june, november = (f"/attendance/{city.class_id}/months/2026-{each}-01" for each in ("06", "11"))
     assert "まだ締められません" in teacher.get(f"{november}/close").text
     assert teacher.post(f"{november}/close").status_code == 409
@@ -336,7 +342,7 @@ def test_closures_are_entered_and_withdrawn(city, principal, teacher, scope, sho
     assert principal.get(f"{base}?year=99999").status_code == 404
 
 
-def test_a_closed_month_refuses_its_closure_on_the_form(city, principal):
+def test_a_closed_month_refuses_its_closure_on_the_form(city, june, principal):
     with city.work() as work:
         close_month(work, work.find(ClassGroup, city.class_id), JUNE_DAYS[0])
     data = {"first_day": "2026-06-03", "scope": "school", "cause": "other", "reason": "断水"}
