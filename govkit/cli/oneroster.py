@@ -6,8 +6,9 @@ import click
 
 from govkit.cli.output import find_city, insist_on_modules, open_deployment, operator
 from govkit.errors import Refused
+from govkit.formats.oneroster import Profile
 from govkit.jp.calendar import school_year_of
-from govkit.modules.schools.oneroster import Profile, export_roster
+from govkit.modules.schools import export_roster
 
 __all__ = ["oneroster"]
 
