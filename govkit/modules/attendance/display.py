@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from babel.dates import format_date, format_skeleton, get_day_names
 
@@ -52,8 +52,8 @@ def moment_text(moment: datetime) -> str:
     return f"{short_day(local.date())} {local:%-H:%M}"
 
 
-def _weekday(day: date) -> str:
-    return str(get_day_names("abbreviated", locale=language())[day.weekday()])
+def _weekday(day: date, width: Literal["abbreviated", "short"] = "abbreviated") -> str:
+    return str(get_day_names(width, locale=language())[day.weekday()])
 
 
 def entry_text(entry: MarkEntry | None) -> str:
@@ -161,7 +161,7 @@ def month_table(sheet: MonthSheet, policy: AttendancePolicy) -> dict[str, Any]:
         "days": [
             {
                 "title": each.day.day,
-                "weekday": _weekday(each.day),
+                "weekday": _weekday(each.day, "short"),
                 "off": not each.is_lesson_day,
             }
             for each in sheet.days

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from govkit.base.identity import Actor
+from govkit.base.municipality import MunicipalityPolicy
 from govkit.modules.attendance import Mark, MarkEntry, close_month, record_day, roll_call
 from govkit.modules.attendance.grid import field_names
 from govkit.modules.schools import ClassGroup
@@ -375,6 +376,29 @@ def test_the_other_city_sees_nothing(city, sign_in):
     ]:
         assert stranger.get(path).status_code == 404
     assert "登録できる学校がありません" in stranger.get("/attendance/calendar").text
+
+
+def test_a_city_differs_by_data_only(city, teacher):
+    with city.work() as work:
+        values = {"asks_absence_reason": True, "symbols": {"absent_other": "Ｊ"}}
+        work.session.add(MunicipalityPolicy(module="attendance", values=values))
+    page = teacher.get(page_of(city)).text
+    assert re.findall(r'gk-segments__text">([^<]+)<', page)[:6] == [
+        "出席",
+        "病欠",
+        "事故欠",
+        "遅刻",
+        "早退",
+        "その他",
+    ]
+    assert "「欠席」は病気による欠席です。" not in page
+    mark = field_names(city.pupils[0])[0]
+
+    teacher.post(page_of(city), data=fields_of(page) | {mark: "absent_other"})
+
+    month = teacher.get(f"/attendance/{city.class_id}/months/2026-11-01").text
+    assert '<span aria-hidden="true">Ｊ</span>' in month
+    assert "<b>Ｊ</b>欠席（事故・その他）" in month
 
 
 def test_the_pages_speak_english(city, teacher):
