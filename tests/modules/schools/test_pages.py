@@ -13,7 +13,7 @@ from govkit.base.identity import Account, Actor, Appointment, Staff
 from govkit.formats.oneroster import check_package
 from govkit.modules import schools
 from govkit.modules.schools import ClassGroup, ClassMembership, School
-from govkit.testing.plugin import PASSWORD
+from govkit.testing.plugin import PASSWORD, appoint
 from tests.modules.schools import rows
 
 ENTRY = date(2026, 4, 1)
@@ -482,3 +482,44 @@ def test_staff_pages_are_for_administrators(sign_in, city):
 
     for path in ("staff", "staff/new"):
         assert client.get(f"/schools/{path}").status_code == 403
+
+
+def test_the_part_of_a_name_that_may_stay_is_filled_in(sign_in, city):
+    client = sign_in("132021", "board_clerk")
+
+    page = client.get(f"/schools/pupils/{city.strange}").text
+
+    assert re.search('name="exchange-family_name" value=""', page)
+    assert re.search('name="exchange-given_name" value="児童3"', page)
+
+
+def test_the_roster_leads_to_staff_for_those_who_may_mend_it(app, city, deployment):
+    login = appoint(deployment, "132021", "board_clerk")
+    appoint(deployment, "132021", "administrator", login=login)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post("/login", data={"login": login, "password": PASSWORD})
+    client.post("/schools/staff/new", data=posting(city, creates_account="1", family_name="髙木"))
+    [staff] = stored(deployment, sa.select(Staff).where(Staff.family_name == "髙木"))
+
+    answer = client.post(
+        "/schools/export",
+        data={"school_year": "2026", "profile": "JAPAN_K12_1_0", "purpose": "更新"},
+    )
+
+    assert f"/schools/staff/{staff.id}" in answer.text
+    wrong = client.post(
+        f"/schools/staff/{staff.id}/exchange-name",
+        data={"family_name": "髙木", "given_name": "花子"},
+    )
+    assert "U+9AD9" in wrong.text
+
+
+def test_a_last_day_and_a_closing_day_are_asked_for(sign_in, city, deployment):
+    client = sign_in("132021", "board_clerk")
+    path = f"/schools/manage/{city.school}/close"
+    assert "廃止年月日を入力してください" in client.post(path, data={}).text
+
+    assert client.post(path, data={"closed_on": "2027-03-31"}).status_code == 303
+    [school] = stored(deployment, sa.select(School))
+    assert (school.closed_on, school.successor_code) == (date(2027, 3, 31), None)

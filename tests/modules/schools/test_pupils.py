@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from govkit.base.identity import Actor
-from govkit.errors import NotFound, Refused
+from govkit.errors import NotFound, NotPermitted, Refused
 from govkit.modules import schools
 from govkit.modules.schools import ClassMembership, Pupil
 from tests.modules.schools import rows
@@ -314,3 +314,11 @@ def test_admission_is_recorded_without_names(work, class_group):
     actions = [event.action for event in work._events]
     assert "pupils.admitted" in actions
     assert all("秘密" not in f"{event.detail}{event.subject_ids}" for event in work._events)
+
+
+def test_without_the_right_a_pupil_is_refused(work, work_for, class_group):
+    [pupil] = schools.admit(work, class_group, [rows.child("1")], ENTRY)
+    teacher = work_for(role="homeroom_teacher", units=(class_group.id,), session_of=work)
+
+    with pytest.raises(NotPermitted):
+        schools.choose_exchange_name(teacher, pupil, "試験", "花子")

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from govkit.base.identity import Actor, Appointment, Staff, find_actor
-from govkit.errors import NotFound, Refused
+from govkit.errors import NotFound, NotPermitted, Refused
 from govkit.modules import schools
 from govkit.modules.schools import Duty, NewPosting, StaffPosting
 from tests.modules.schools import rows
@@ -235,3 +235,30 @@ def test_moving_between_cities_is_one_appointment(deployment):
             ]
             assert len(work.session.scalars(sa.select(Appointment)).all()) == 1
     assert reached == {"132021": [True, False], "132071": [False, True]}
+
+
+def test_a_school_wide_right_is_ended_by_the_manager_of_the_school(work, work_for, school):
+    values = {"role": "principal", "school": school, "duty": Duty.HEAD}
+    appointment = schools.post_staff(work, posting(uuid4(), **values))
+    manager = work_for(role="administrator", units=(school.id,), session_of=work)
+
+    schools.end_appointment(manager, appointment, date(2026, 12, 1))
+
+    assert appointment.valid_to == date(2026, 12, 1)
+
+
+def test_taking_back_a_form_that_was_never_chosen_changes_nothing(work, homeroom):
+    appointment = schools.post_staff(work, posting(uuid4(), **homeroom))
+    staff = schools.find_staff(work, appointment.staff_id)
+
+    schools.choose_staff_exchange_name(work, staff, " ", None)
+
+    assert schools.staff_exchange_name(work, staff) is None
+
+
+def test_without_the_right_staff_is_closed(work_for):
+    clerk = work_for(role="board_clerk")
+
+    for read in (schools.roles, schools.posted_staff):
+        with pytest.raises(NotPermitted):
+            read(clerk)
