@@ -1,0 +1,36 @@
+"""Every benchmark runs to its end; the figures of so small a run mean nothing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+TINY = {
+    "bench_attendance_save": ("--pupils=3", "--saves=2", "--rounds=1"),
+    "bench_compile_register": ("--residents=300", "--rounds=1"),
+    "bench_oneroster": ("--pupils=40", "--rounds=1"),
+}
+
+
+def test_every_benchmark_has_a_tiny_run():
+    assert {each.stem for each in BENCHMARKS.glob("bench_*.py")} == TINY.keys()
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_benchmark_tells_floor_ours_and_ratio_on_both_databases(name, postgres_server):
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / f"{name}.py"), *TINY[name]],
+        env={**os.environ, "GOVKIT_TEST_POSTGRES_URL": postgres_server},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    for word in ("floor", "ours", "ratio", "SQLite", "PostgreSQL"):
+        assert word in done.stdout
