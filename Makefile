@@ -19,7 +19,7 @@ help:
 
 run: $(VENV)/ready-run
 	@[ -f demo/govkit.toml ] || { echo '▶ デモ用アプリのひな形を ./demo に作ります。'; \
-		$(BIN)/govkit new demo --title 'govkit デモ'; }
+		$(BIN)/govkit new app demo --title 'govkit デモ'; }
 	@cd demo && exec ../$(BIN)/govkit run --demo --port $(PORT)
 
 test: lint pytest docs wheel
