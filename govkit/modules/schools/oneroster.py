@@ -337,12 +337,11 @@ class _Roster:
                 ClassMembership.starts_on <= self.day,
                 sa.or_(ClassMembership.ends_on.is_(None), ClassMembership.ends_on >= self.day),
             )
-            .order_by(ClassMembership.class_group_id, ClassMembership.number)
         )
-        for row in self.work.session.execute(query):
-            group = groups.get(row.class_group_id)
-            if group is not None:
-                self._add_pupil(row, group)
+        position = {identifier: index for index, identifier in enumerate(groups)}
+        rows = [row for row in self.work.session.execute(query) if row.class_group_id in position]
+        for row in sorted(rows, key=lambda each: (position[each.class_group_id], each.number)):
+            self._add_pupil(row, groups[row.class_group_id])
 
     def _add_pupil(self, row: sa.Row[Any], group: ClassGroup) -> None:
         user, school = str(row.pupil_id), str(group.school_id)

@@ -246,6 +246,16 @@ def test_every_problem_is_told_at_once_with_its_person(work, school, class_group
     assert check_package(io.BytesIO(export(work).content)) == []
 
 
+def test_pupils_are_listed_class_by_class_and_by_number(work, school):
+    for name, numbers in (("10組", "34"), ("2組", "12")):
+        group = rows.add_class(work, school, 1, name)
+        schools.admit(work, group, [rows.child(one) for one in numbers], ENTRY)
+
+    users = read(export(work).content)["users"]
+
+    assert [user["givenName"] for user in users] == ["児童1", "児童2", "児童3", "児童4"]
+
+
 def test_a_school_name_outside_jis_is_told_without_a_person(work):
     school = rows.add_school(work, name="髙松小学校")
     rows.add_class(work, school)
