@@ -35,8 +35,8 @@ from govkit.modules.enrolment.forms import (
 )
 from govkit.modules.enrolment.listing import ListQuery, list_entries, write_entries
 from govkit.modules.enrolment.models import RegisterCompilation, RegisterEntry
-from govkit.modules.enrolment.pages import chosen_year, next_entry_year, pages
 from govkit.modules.enrolment.register import COMPILE_PURPOSE, compile_register
+from govkit.modules.enrolment.views.blueprint import chosen_year, next_entry_year, pages
 from govkit.modules.resident_extracts import latest_extract, resident_directory
 from govkit.modules.schools import School, schools
 
@@ -130,8 +130,7 @@ def register(work: Work) -> ResponseReturnValue:
 
     def tab(kind: ChangeKind | None, title: str, count: int | None) -> dict[str, Any]:
         return {
-            "title": title,
-            "count": count,
+            "title": title if count is None else _("{title}（{count}）", title=title, count=count),
             "url": url_for("enrolment.register", **kept, kind=kind.value if kind else None),
             "current": query.kind is kind,
         }

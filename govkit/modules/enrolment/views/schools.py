@@ -14,8 +14,8 @@ from govkit.jp.calendar import format_date, format_school_year
 from govkit.modules.enrolment.admission import admission_states, admit_entrants
 from govkit.modules.enrolment.forms import ZonesForm
 from govkit.modules.enrolment.notices import LetterKind, notices
-from govkit.modules.enrolment.pages import chosen_year, next_entry_year, pages
 from govkit.modules.enrolment.policy import EnrolmentPolicy
+from govkit.modules.enrolment.views.blueprint import chosen_year, next_entry_year, pages
 from govkit.modules.enrolment.zones import replace_zones, write_zones, zones
 from govkit.modules.schools import School, schools
 

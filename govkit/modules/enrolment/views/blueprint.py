@@ -1,5 +1,7 @@
 """The blueprint of enrolment, and the year that an address is about."""
 
+from typing import Final
+
 from flask import request
 
 from govkit.base import web
@@ -8,7 +10,8 @@ from govkit.jp.calendar import school_year_of
 
 __all__ = ["chosen_year", "next_entry_year", "pages"]
 
-pages = web.Pages("enrolment", __name__)
+pages: Final = web.Pages("enrolment", "govkit.modules.enrolment")
+"""Blueprint of all pages of enrolment."""
 
 
 def next_entry_year(work: Work) -> int:
