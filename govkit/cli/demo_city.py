@@ -20,7 +20,7 @@ from govkit.jp.calendar import grade_in, holiday_name, school_year_days, school_
 from govkit.jp.characters import has_variation_selector, in_jis_x_0213
 from govkit.jp.numbers import SchoolCode
 from govkit.modules import attendance, resident_extracts, schools
-from govkit.modules.enrolment.zones import replace_zones
+from govkit.modules.enrolment import replace_zones
 from govkit.residents.records import Address, Resident
 from govkit.residents.synthetic import EdgeCase, Population
 from govkit.residents.synthetic.data import table

@@ -46,6 +46,8 @@ CLOSED_TITLES: Final[Mapping[str, str]] = {
     ClosedReason.REMOVED: _("住民票の消除"),
     ClosedReason.NOT_LISTED: _("住民票抽出データにいない"),
 }
+"""Why an entry left the register, in words."""
+"""Why an entry was closed, in words."""
 
 
 class ChangeKind(StrEnum):
@@ -111,6 +113,8 @@ REASON_TITLES: Final[Mapping[str, str]] = {
     DesignationReason.SIBLINGS: _("兄弟姉妹が在学"),
     DesignationReason.EDUCATIONAL: _("その他の教育的な配慮"),
 }
+"""Reasons of 指定校変更 in words, in the order of the list to choose from."""
+"""Reasons of a designated-school change, in words."""
 
 
 def reference_day(entry_year: int) -> date:

@@ -84,15 +84,23 @@ def _text(value: Any) -> str:
     return format_date(value) if isinstance(value, date) else str(value or "")
 
 
+def _filled(items: Sequence[Item]) -> list[Item]:
+    """The items with a mark where nothing is entered."""
+    return [(title, text or "―") for title, text in items]
+
+
 def _child(entry: RegisterEntry, shield: Shield) -> list[Item]:
     birth = entry.birth_phrase or _text(entry.birth_date)
-    return [
-        (_("氏名"), entry.official_name),
-        (_("フリガナ"), entry.kana_name),
+    other_names = [
         (_("通称名"), entry.preferred_name),
         (_("通称名のフリガナ"), entry.preferred_kana),
         (_("外国人氏名（英字）"), entry.roman_name),
         (_("外国人氏名（漢字）"), entry.kanji_name),
+    ]
+    items = [
+        (_("氏名"), entry.official_name),
+        (_("フリガナ"), entry.kana_name),
+        *((title, text) for title, text in other_names if text),
         (_("生年月日"), birth if entry.birth_is_certain else _("{birth}（不詳）", birth=birth)),
         (_("性別"), {"1": _("男"), "2": _("女")}.get(entry.sex, _("不明"))),
         (_("郵便番号"), shield.shown(entry, entry.postcode)),
@@ -104,33 +112,38 @@ def _child(entry: RegisterEntry, shield: Shield) -> list[Item]:
         (_("宛名番号"), entry.addressee_number),
         (_("備考"), entry.note),
     ]
+    return _filled(items)
 
 
 def _guardians(work: Work, entry: RegisterEntry, shield: Shield) -> list[list[Item]]:
     return [
-        [
-            (_("氏名"), shield.shown(entry, each.name)),
-            (_("フリガナ"), shield.shown(entry, each.kana)),
-            (_("現住所"), shield.shown(entry, each.address or _("児童の欄に同じ"))),
-            (_("関係"), shield.shown(entry, each.relation)),
-            (_("連絡先"), shield.shown(entry, each.contact)),
-            (_("監護者"), _text(each.has_custody)),
-            (_("共同親権者"), _text(each.has_joint_authority)),
-        ]
+        _filled(
+            [
+                (_("氏名"), shield.shown(entry, each.name)),
+                (_("フリガナ"), shield.shown(entry, each.kana)),
+                (_("現住所"), shield.shown(entry, each.address or _("児童の欄に同じ"))),
+                (_("関係"), shield.shown(entry, each.relation)),
+                (_("連絡先"), shield.shown(entry, each.contact)),
+                (_("監護者"), _text(each.has_custody)),
+                (_("共同親権者"), _text(each.has_joint_authority)),
+            ]
+        )
         for each in guardians_of(work, [entry.id]).get(entry.id, ())
     ]
 
 
 def _schooling(entry: RegisterEntry, shield: Shield, schools: Mapping[UUID, str]) -> list[Item]:
     school = schools.get(entry.school_id, "") if entry.school_id else ""
-    return [
-        (_("就学校"), shield.shown(entry, school)),
-        (_("入学年月日"), _text(entry.entered_on)),
-        (_("編入学年月日"), _text(entry.joined_on)),
-        (_("転学年月日"), _text(entry.transferred_on)),
-        (_("卒業年月日"), _text(entry.graduated_on)),
-        (_("特別支援学級"), _text(entry.is_special_needs_class)),
-    ]
+    return _filled(
+        [
+            (_("就学校"), shield.shown(entry, school)),
+            (_("入学年月日"), _text(entry.entered_on)),
+            (_("編入学年月日"), _text(entry.joined_on)),
+            (_("転学年月日"), _text(entry.transferred_on)),
+            (_("卒業年月日"), _text(entry.graduated_on)),
+            (_("特別支援学級"), _text(entry.is_special_needs_class)),
+        ]
+    )
 
 
 _SCHOOL_DAYS: Final = {
@@ -194,10 +207,12 @@ def _groups(work: Work, entry: RegisterEntry, shield: Shield) -> list[tuple[str,
     for title, model, columns in _GROUPS:
         rows = work.session.scalars(sa.select(model).where(model.entry_id == entry.id)).all()
         items = [
-            [
-                (str(heading), shield.shown(entry, _group_text(getattr(row, name))))
-                for name, heading in columns.items()
-            ]
+            _filled(
+                [
+                    (str(heading), shield.shown(entry, _group_text(getattr(row, name))))
+                    for name, heading in columns.items()
+                ]
+            )
             for row in rows
         ]
         found.append((str(title), items))

@@ -92,8 +92,7 @@ def list_entries(work: Work, query: ListQuery, page: int = 1) -> Listing:
         .offset((page - 1) * PER_PAGE)
     ).all()
     lines = _lines(work, entries, _fields(work, entries, compilation))
-    if entries:
-        work.record("enrolment.listed", entries, school_year=query.entry_year, page=page)
+    work.saw(entries)
     return Listing(lines, total, page, pages, compilation)
 
 

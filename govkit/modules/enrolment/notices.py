@@ -72,10 +72,13 @@ class NoticeSet:
         return self.unplaced == 0 and self.withheld == 0
 
 
-def notices(work: Work, entry_year: int, school: School | None = None) -> NoticeSet:
+def notices(
+    work: Work, entry_year: int, school: School | None = None, *, hands_out: bool = True
+) -> NoticeSet:
     """The letters to the guardians of a year's entrants, by school and kana.
 
     :param school: Only those designated for this school.
+    :param hands_out: Whether the letters leave the service, which is put on record.
     """
     work.require("enrolment.notify")
     entries = work.session.scalars(
@@ -118,7 +121,7 @@ def notices(work: Work, entry_year: int, school: School | None = None) -> Notice
     if len(letters) + unplaced + withheld + spared != asked:
         raise RuntimeError("letters made and letters asked for differ")
     deadline = notice_deadline(entry_year)
-    if letters:
+    if letters and hands_out:
         work.record(
             "enrolment.notices_made",
             printed,

@@ -40,6 +40,8 @@ from govkit.modules.enrolment.views.blueprint import chosen_year, next_entry_yea
 from govkit.modules.resident_extracts import latest_extract, resident_directory
 from govkit.modules.schools import School, schools
 
+__all__: list[str] = []
+
 
 @pages.get("/compile", permission="enrolment.compile")
 def compile_page(work: Work) -> ResponseReturnValue:
@@ -118,7 +120,7 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-@pages.get("/", permission="enrolment.view")
+@pages.get("/entries", permission="enrolment.view")
 def register(work: Work) -> ResponseReturnValue:
     """The register, with what is new, changed or gone since the last compilation (学齢簿)."""
     query = _query(work)
@@ -193,7 +195,7 @@ def assign(work: Work) -> ResponseReturnValue:
     return web.see_other("enrolment.register", year=year)
 
 
-@pages.get("/export", permission="enrolment.export")
+@pages.get("/entries/export", permission="enrolment.export")
 def export_page(work: Work) -> ResponseReturnValue:
     """Say what the file is for."""
     return _export_page(ExportForm(gettext=_))
@@ -203,7 +205,7 @@ def _export_page(form: ExportForm) -> str:
     return pages.render("enrolment/export.html", form=form, filters=request.args)
 
 
-@pages.post("/export", permission="enrolment.export")
+@pages.post("/entries/export", permission="enrolment.export")
 def export(work: Work) -> ResponseReturnValue:
     """The list as a CSV file for people; the purpose is on record before it is handed out."""
     form = ExportForm(request.form, gettext=_)
@@ -244,7 +246,7 @@ def _entry_page(
             data={"note": found.note, "schooling": found.schooling, "version": found.version},
         )
     context = entry_context(work, found)
-    work.record("enrolment.viewed", found)
+    work.saw([found])
     # The layout puts 「エラー: 」 before the title when the form in the context has errors.
     shown = next((each for each in (designation, remarks) if each and each.errors), designation)
     return pages.render(

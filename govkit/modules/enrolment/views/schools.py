@@ -19,6 +19,8 @@ from govkit.modules.enrolment.views.blueprint import chosen_year, next_entry_yea
 from govkit.modules.enrolment.zones import replace_zones, write_zones, zones
 from govkit.modules.schools import School, schools
 
+__all__: list[str] = []
+
 _SHOWN = 200
 
 
@@ -75,7 +77,7 @@ def replace(work: Work) -> ResponseReturnValue:
 def notices_page(work: Work) -> ResponseReturnValue:
     """How many letters there are to send, and the way to print them."""
     year = chosen_year(work)
-    found = notices(work, year)
+    found = notices(work, year, hands_out=False)
     kinds = [letter.kind for letter in found.letters]
     return pages.render(
         "enrolment/notices.html",
