@@ -69,7 +69,7 @@ def entry_id(city, serial):
 
 
 def test_the_whole_way_from_the_extract_to_the_class(prepared, city):
-    page = prepared.get("/enrolment/").text
+    page = prepared.get("/enrolment/entries").text
     assert page.count("第一小学校") >= 2
     letters = prepared.get("/enrolment/notices/print").text
     assert letters.count('class="gk-sheet"') == 2
@@ -89,7 +89,7 @@ def test_the_whole_way_from_the_extract_to_the_class(prepared, city):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("/enrolment/", "この年度の学齢簿はまだ編製していません"),
+        ("/enrolment/entries", "この年度の学齢簿はまだ編製していません"),
         ("/enrolment/compile", "まだ住民のデータがありません"),
         ("/enrolment/zones", "通学区域がまだありません"),
         ("/enrolment/notices", "この年度の学齢簿はまだありません"),
@@ -180,10 +180,10 @@ def test_remarks_are_kept(prepared, city):
 
 
 def test_the_file_needs_a_purpose(prepared, city):
-    assert prepared.get("/enrolment/export").status_code == 200
-    refused = prepared.post("/enrolment/export", data={"purpose": ""})
+    assert prepared.get("/enrolment/entries/export").status_code == 200
+    refused = prepared.post("/enrolment/entries/export", data={"purpose": ""})
     assert refused.status_code == 400
-    answer = prepared.post("/enrolment/export", data={"purpose": "健康診断の案内"})
+    answer = prepared.post("/enrolment/entries/export", data={"purpose": "健康診断の案内"})
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert len(answer.data.decode("utf-8-sig").splitlines()) == 3
     with city() as work:
@@ -197,15 +197,15 @@ def test_protected_children_are_masked_on_every_page(prepared, city, sign_in):
     prepared.post("/resident_extracts/protection", data=data)
     child = entry_id(city, 1)
     for path in (
-        "/enrolment/",
+        "/enrolment/entries",
         f"/enrolment/entries/{child}",
         "/enrolment/notices",
         "/enrolment/notices/print",
     ):
         page = prepared.get(path).text
         assert "富士見町" not in page, path
-    assert "支援措置" in prepared.get("/enrolment/").text
-    exported = prepared.post("/enrolment/export", data={"purpose": "確認"})
+    assert "支援措置" in prepared.get("/enrolment/entries").text
+    exported = prepared.post("/enrolment/entries/export", data={"purpose": "確認"})
     assert "富士見町" not in exported.data.decode()
     officer = sign_in(CITY, "protected_data_officer")
     assert "富士見町" in officer.get(f"/enrolment/entries/{child}").text
@@ -217,9 +217,11 @@ def test_reading_pages_leaves_audit_rows_of_the_children_shown(prepared, city):
     prepared.get(f"/enrolment/entries/{child}")
     with city() as work:
         events = work.session.scalars(
-            sa.select(AuditEvent).where(AuditEvent.action == "enrolment.viewed")
+            sa.select(AuditEvent).where(AuditEvent.action == "read")
         ).all()
-    assert [event.subject_ids for event in events] == [[str(child)]]
+    assert [(event.subject_ids, event.detail["screen"]) for event in events] == [
+        ([str(child)], "enrolment.entry")
+    ]
 
 
 def test_the_other_city_reaches_nothing(prepared, city, sign_in):
@@ -230,7 +232,7 @@ def test_the_other_city_reaches_nothing(prepared, city, sign_in):
     assert other.get(f"/enrolment/entries/{child}").status_code == 404
     assert other.post(f"/enrolment/entries/{child}/remarks", data={}).status_code == 404
     assert other.post(f"/enrolment/admission/{school}", data={"year": YEAR}).status_code == 404
-    assert "まだ編製していません" in other.get("/enrolment/").text
+    assert "まだ編製していません" in other.get("/enrolment/entries").text
 
 
 def test_a_school_admits_but_does_not_see_the_register(prepared, city, sign_in):
@@ -238,7 +240,7 @@ def test_a_school_admits_but_does_not_see_the_register(prepared, city, sign_in):
         school = work.session.scalars(sa.select(School.id).where(School.code == ELEMENTARY)).one()
         other = work.session.scalars(sa.select(School.id).where(School.code == OTHER)).one()
     clerk = sign_in(CITY, "school_clerk", unit_id=school)
-    assert clerk.get("/enrolment/").status_code == 403
+    assert clerk.get("/enrolment/entries").status_code == 403
     page = clerk.get("/enrolment/admission").text
     assert "第一小学校" in page
     assert "第二小学校" not in page
@@ -247,11 +249,11 @@ def test_a_school_admits_but_does_not_see_the_register(prepared, city, sign_in):
 
 
 def test_filters_and_tabs_stay_in_the_address(prepared, city):
-    page = prepared.get("/enrolment/?q=ヤマダ&kind=new").text
+    page = prepared.get("/enrolment/entries?q=ヤマダ&kind=new").text
     assert 'value="ヤマダ"' in page
     assert "同じ読みの児童あり" in page
-    none = prepared.get("/enrolment/?q=スズキ").text
+    none = prepared.get("/enrolment/entries?q=スズキ").text
     assert "当てはまる児童はいません" in none
-    assert prepared.get("/enrolment/?kind=x&school=y&year=1&page=z").status_code == 200
+    assert prepared.get("/enrolment/entries?kind=x&school=y&year=1&page=z").status_code == 200
     with city() as work:
         assert list_entries(work, ListQuery(entry_year=YEAR)).total == 2
