@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 import jinja2
-from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from govkit.base import i18n, web
 from govkit.base.deployment import Deployment, system_clock
@@ -263,10 +263,13 @@ def _current(endpoint: str, nearest: str) -> str | bool:
 
 
 def _in(code: str) -> str:
-    arguments = {**request.args.to_dict(), "lang": code}
-    if request.method in web.SAFE_METHODS and request.endpoint:
-        return url_for(request.endpoint, **{**(request.view_args or {}), **arguments})
-    return url_for("govkit.home", lang=code)
+    """Address of this page in another language; acts have none, so it is the first page's."""
+    if request.method not in web.SAFE_METHODS:
+        return url_for("govkit.home", lang=code)
+    arguments = [each for each in request.args.items(multi=True) if each[0] != "lang"]
+    # Two slashes at the start would name another host.
+    path = "/" + quote(f"{request.script_root}{request.path}".lstrip("/"))
+    return f"{path}?{urlencode([*arguments, ('lang', code)])}"
 
 
 def _translate(text: str, **params: object) -> str:
@@ -277,6 +280,10 @@ def _csrf_field() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
+def _log_failure(error: Exception) -> None:
+    log.error("failed", extra={"request_id": g.get("request_id", "")}, exc_info=error)
+
+
 def _error_page(error: Exception) -> ResponseReturnValue:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error.get_response()
@@ -285,14 +292,31 @@ def _error_page(error: Exception) -> ResponseReturnValue:
         error.code if isinstance(error, HTTPException) and error.code else 500,
     )
     if status >= 500:
-        # The traceback names code, not data: argument values are not part of it.
-        log.error("failed", extra={"request_id": g.get("request_id", "")}, exc_info=error)
+        _log_failure(error)
     detail = ""
     if isinstance(error, Refused) and error.text:
         detail = i18n.gettext(error.text, **error.params)
     elif isinstance(error, InvalidInput):
         detail = " ".join(str(problem) for problem in error.problems)
-    if status == 401:
-        session.modified = True
-    page = render_template("govkit/base/error.html", status=status, detail=detail)
-    return page, status
+    return _render_error(error, status, detail), status
+
+
+def _render_error(error: Exception, status: int, detail: str) -> str:
+    if isinstance(error, SecurityError):
+        return _plain_page(status)  # a foreign host name: no address of ours can be built
+    try:
+        return render_template("govkit/base/error.html", status=status, detail=detail)
+    except Exception as second:
+        _log_failure(second)
+        return _plain_page(status)
+
+
+def _plain_page(status: int) -> str:
+    """What is shown where the layout cannot be: no links, no styles."""
+    text = i18n.gettext(
+        "ページを表示できません。アドレスを確かめ、続くときは下の受付番号をシステム管理者に伝えてください。"
+    )
+    return (
+        f'<!doctype html><html lang="{i18n.language()}"><meta charset="utf-8">'
+        f"<title>{status}</title><p>{text}</p><p>{g.get('request_id', '')}</p></html>"
+    )

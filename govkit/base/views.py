@@ -100,9 +100,11 @@ def _appointments(account_id: UUID) -> list[tuple[str, str]]:
 
 def _next_page() -> str:
     wanted = request.args.get("next", "")
-    # Only addresses of this site: one slash at the start, and no host.
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if inside else url_for("govkit.home")
+    # Only addresses of this site: one slash at the start, and nothing that browsers take for a
+    # second slash or leave out.
+    inside = wanted.startswith("/") and not wanted.startswith("//")
+    is_plain = wanted.isprintable() and "\\" not in wanted
+    return wanted if inside and is_plain else url_for("govkit.home")
 
 
 @pages.get("/appointments", permission=web.PUBLIC)

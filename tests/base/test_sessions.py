@@ -108,16 +108,6 @@ def test_several_municipalities_are_offered_and_only_those(app, deployment) -> N
     assert "昭島市" in client.get("/").text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
-def test_login_never_leads_to_another_site(app, deployment, target) -> None:
-    login = appoint(deployment, "132021", "board_clerk")
-    app.config["WTF_CSRF_ENABLED"] = False
-    answer = app.test_client().post(
-        "/login", query_string={"next": target}, data={"login": login, "password": PASSWORD}
-    )
-    assert answer.location == "/"
-
-
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(app, deployment) -> None:
     login = appoint(deployment, "132021", "board_clerk")
     app.config["WTF_CSRF_ENABLED"] = False

@@ -1,0 +1,95 @@
+"""WEB-1, WEB-3: addresses, errors and languages, as a hostile browser asks for them."""
+
+import pytest
+from flask import Flask
+
+from govkit.base.app import create_app
+from govkit.testing.plugin import PASSWORD, appoint
+
+
+@pytest.fixture
+def site(app: Flask) -> Flask:
+    """The application as it answers in production: what is not caught becomes an error page."""
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/\r\n/evil.example",
+        "/\x00/evil.example",
+        "/./\\evil.example",
+    ],
+)
+def test_login_never_leads_to_another_site(site, deployment, target) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    answer = site.test_client().post(
+        "/login", query_string={"next": target}, data={"login": login, "password": PASSWORD}
+    )
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_login_leads_on_to_the_page_that_was_asked_for(site, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    client = site.test_client()
+    asked = client.get("/account?学年=1&学年=2").location
+    answer = client.post(asked, data={"login": login, "password": PASSWORD})
+    assert answer.location == "/account?%E5%AD%A6%E5%B9%B4=1&%E5%AD%A6%E5%B9%B4=2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "link"),
+    [
+        ("/login?endpoint=x", "/login?endpoint=x&amp;lang=en"),
+        ("/login?_method=POST", "/login?_method=POST&amp;lang=en"),
+        ("/login?_external=1&_scheme=x", "/login?_external=1&amp;_scheme=x&amp;lang=en"),
+        ("/login?lang=ja&n=1&n=2", "/login?n=1&amp;n=2&amp;lang=en"),
+        ("/nowhere?a=1", "/nowhere?a=1&amp;lang=en"),
+        ("/%E5%B9%B4%3F%23/", "/%E5%B9%B4%3F%23/?lang=en"),
+    ],
+)
+def test_the_link_to_the_other_language_is_this_page(site, asked, link) -> None:
+    answer = site.test_client().get(asked)
+    assert answer.status_code in (200, 404)
+    assert f'href="{link}"' in answer.text
+
+
+def test_the_link_to_the_other_language_names_no_other_host(site) -> None:
+    answer = site.test_client().get("/x", environ_overrides={"PATH_INFO": "//evil.example/x"})
+    assert 'href="/evil.example/x?lang=en"' in answer.text
+
+
+def test_a_page_below_a_prefix_keeps_it_in_the_link(site) -> None:
+    answer = site.test_client().get("/login", environ_overrides={"SCRIPT_NAME": "/school"})
+    assert 'href="/school/login?lang=en"' in answer.text
+
+
+def _is_protected(answer) -> bool:
+    return "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_another_host_name_gets_a_plain_refusal(site) -> None:
+    site.config["TRUSTED_HOSTS"] = ["localhost"]
+    answer = site.test_client().get("/login", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
+    assert _is_protected(answer)
+    assert answer.headers["X-Request-Id"] in answer.text
+
+
+def test_an_error_page_that_fails_is_replaced_by_a_plain_one(deployment, tmp_path) -> None:
+    broken = tmp_path / "govkit" / "base" / "error.html"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{{ nothing_of_this_name }}", encoding="utf-8")
+    app = create_app(deployment=deployment)
+    app.jinja_loader.searchpath.insert(0, str(tmp_path))  # type: ignore[union-attr]
+    answer = app.test_client().get("/nowhere?lang=en")
+    assert answer.status_code == 404
+    assert '<html lang="en">' in answer.text
+    assert _is_protected(answer)
