@@ -35,7 +35,7 @@ def test_every_table_and_role_is_a_term(japanese):
         if mapper.class_.__module__.startswith("govkit.")
     }
     assert {text: name for text, name in tables.items() if text not in japanese} == {}
-    assert {str(title) for title in ROLE_TITLES.values()} <= japanese
+    assert {str.__str__(title) for title in ROLE_TITLES.values()} <= japanese
 
 
 def test_every_module_is_titled_with_a_term(japanese):
