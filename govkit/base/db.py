@@ -9,8 +9,9 @@ Every table is one of three kinds, and a test walks over all of them:
   is bound to a municipality cannot reach them.
 """
 
+import threading
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
+    "BEGIN_STATEMENTS",
     "AppendOnly",
     "Base",
     "SharedTable",
@@ -58,26 +60,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Declarative base of every table of govkit and of its modules."""
-
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: UtcDateTime(),
-        UUID: sa.Uuid(),
-        dict[str, Any]: sa.JSON(),
-        list[str]: sa.JSON(),
-    }
 
 
 class TenantTable:
@@ -133,6 +115,33 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
+class Base(DeclarativeBase):
+    """Declarative base of every table of govkit and of its modules."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime(),
+        UUID: sa.Uuid(),
+        dict[str, Any]: sa.JSON(),
+        list[str]: sa.JSON(),
+    }
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Refuse a table that nobody has said to whom it belongs."""
+        kinds = (TenantTable, SharedTable, SystemTable)
+        if "__tablename__" in vars(cls) and sum(issubclass(cls, each) for each in kinds) != 1:
+            raise TypeError(f"{cls.__name__}: choose TenantTable, SharedTable or SystemTable")
+        super().__init_subclass__(**options)
+
+
 def tenant_key(column: str, target: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
     """Foreign key between two tenant tables, which cannot cross municipalities."""
     return sa.ForeignKeyConstraint(
@@ -179,6 +188,8 @@ def create_engine(url: str | URL) -> Engine:
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        for end in ("commit", "rollback"):
+            event.listen(engine, end, _end_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -191,10 +202,38 @@ def create_engine(url: str | URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Transactions are begun by us, so that a writer can take the lock at the start.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # Recursive triggers: REPLACE must not slip past the triggers of append-only tables.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
+BEGIN_STATEMENTS: Final = ("BEGIN", "BEGIN IMMEDIATE")
+"""How a transaction begins on SQLite: of a reader, of a writer."""
+
+
+_writing = threading.local()
+"""Databases on which this thread has a write transaction open."""
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("govkit_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    writes = bool(connection.get_execution_options().get("govkit_writes", False))
+    if writes:
+        open_on: set[str] = _writing.__dict__.setdefault("databases", set())
+        name = str(connection.engine.url.database)
+        if name in open_on:
+            # The second writer of a thread would wait for the first, that is, for itself.
+            raise RuntimeError("finish the open unit of work before another one writes")
+        connection.info["govkit_writing"] = True
+    connection.exec_driver_sql(BEGIN_STATEMENTS[writes])
+    if writes:
+        open_on.add(name)
+
+
+def _end_sqlite(connection: Connection) -> None:
+    if connection.info.pop("govkit_writing", False):
+        _writing.__dict__.get("databases", set()).discard(str(connection.engine.url.database))

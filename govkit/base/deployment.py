@@ -15,13 +15,14 @@ from govkit.base import db, migrate
 from govkit.base.audit import AuditEvent, SystemEvent
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
-from govkit.base.migrate import Migration
+from govkit.base.migrate import Migration, SchemaVersion
 from govkit.base.module import Module, Permission, load_modules
 from govkit.base.municipality import Municipality, MunicipalityRow
+from govkit.base.postgres import role_problems
 from govkit.base.settings import Settings, load_settings
 from govkit.base.tenancy import EVERYWHERE, SYSTEM, Scope, ScopedSession, guard_engine
 from govkit.base.work import Origin, Work
-from govkit.errors import NotFound, Refused
+from govkit.errors import InvalidSettings, NotFound, Refused
 from govkit.jp.numbers import MunicipalityCode
 
 __all__ = ["ROLE_TITLES", "Deployment", "system_clock"]
@@ -74,6 +75,10 @@ class Deployment:
         """
         deployment = cls(settings or load_settings(), clock=clock)
         deployment.migrate()
+        url = deployment.settings.database.url
+        is_production = deployment.settings.app.environment == "production"
+        if is_production and url.startswith("postgresql") and (found := role_problems(url)):
+            raise InvalidSettings(found)
         return deployment
 
     @property
@@ -110,9 +115,11 @@ class Deployment:
         return done
 
     def pending_migrations(self) -> list[Migration]:
-        """Migrations that the database lacks."""
-        with self.owner_engine() as owner:
-            return migrate.pending(owner, self.packages)
+        """Migrations that the database lacks; asks without waiting for anybody."""
+        with self.system(writes=False) as session:
+            rows = session.execute(sa.select(SchemaVersion.module, SchemaVersion.revision))
+            applied = {row.module: row.revision for row in rows}
+        return migrate.pending(applied, self.packages)
 
     def close(self) -> None:
         """Give all connections back."""

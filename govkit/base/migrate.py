@@ -8,7 +8,7 @@ is gone never blocks the others. After an upgrade the walls of
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,7 +22,7 @@ from alembic.operations import Operations
 from sqlalchemy.engine import Connection, Engine
 
 from govkit.base.db import Base, SharedTable
-from govkit.base.tenancy import secure_schema
+from govkit.base.tenancy import is_secured, secure_schema
 
 __all__ = [
     "Migration",
@@ -74,19 +74,18 @@ def history(module: str, package: str) -> list[Migration]:
     ]
 
 
-def pending(engine: Engine, modules: Sequence[tuple[str, str]]) -> list[Migration]:
-    """Migrations that the database lacks.
+def pending(applied: Mapping[str, str], modules: Sequence[tuple[str, str]]) -> list[Migration]:
+    """Migrations that a database lacks.
 
+    :param applied: Revision of each module, from :class:`SchemaVersion`.
     :param modules: Pairs of module name and package, in loading order.
     """
-    with _locked(engine) as connection:
-        applied = _applied(connection)
-        return [
-            migration
-            for name, package in modules
-            for migration in history(name, package)
-            if migration.revision > applied.get(name, "")
-        ]
+    return [
+        migration
+        for name, package in modules
+        for migration in history(name, package)
+        if migration.revision > applied.get(name, "")
+    ]
 
 
 def upgrade(engine: Engine, modules: Sequence[tuple[str, str]], app_role: str | None) -> int:
@@ -101,14 +100,11 @@ def upgrade(engine: Engine, modules: Sequence[tuple[str, str]], app_role: str | 
     with _locked(engine) as connection:
         applied = _applied(connection)
         operations = Operations(MigrationContext.configure(connection))
-        for name, package in modules:
-            for migration in history(name, package):
-                if migration.revision <= applied.get(name, ""):
-                    continue
-                migration.script.upgrade(operations)
-                _set_version(connection, name, migration.revision)
-                done += 1
-        if done:
+        for migration in pending(applied, modules):
+            migration.script.upgrade(operations)
+            _set_version(connection, migration.module, migration.revision)
+            done += 1
+        if done or not is_secured(connection, app_role):
             secure_schema(connection, app_role)
     return done
 

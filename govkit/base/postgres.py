@@ -2,17 +2,18 @@
 
 - *owner* owns the tables and runs the migrations;
 - *app* serves requests: no owner, no superuser, bound by row-level security;
-- ``govkit_unscoped`` is entered by *app* for recorded work across municipalities only.
+- ``<app>_unscoped`` is entered by *app* for recorded work across municipalities only.
 """
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 
-from govkit.base.tenancy import UNSCOPED_ROLE
+from govkit.base.tenancy import unscoped_role
 from govkit.errors import Problem
 
 __all__ = ["prepare_postgres", "role_problems"]
 
+_NO_POWERS = "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -33,11 +34,14 @@ def prepare_postgres(superuser_url: str | URL, owner_url: str | URL, app_url: st
         make_url(superuser_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )
     try:
-        _create_role(admin, UNSCOPED_ROLE, "NOLOGIN")
+        unscoped = unscoped_role(str(app.username))
+        _create_role(admin, unscoped, "NOLOGIN")
         _create_role(admin, str(owner.username), "LOGIN", owner.password)
+        # NOINHERIT: the wider role's policies apply only where it is entered on purpose.
         _create_role(admin, str(app.username), "LOGIN NOINHERIT", app.password)
         with admin.connect() as connection:
-            connection.exec_driver_sql(f"GRANT {UNSCOPED_ROLE} TO {app.username}")
+            connection.exec_driver_sql(f"REVOKE {unscoped} FROM {app.username}")
+            connection.exec_driver_sql(f"GRANT {unscoped} TO {app.username}")
             exists = connection.exec_driver_sql(
                 "SELECT 1 FROM pg_database WHERE datname = %s", (database,)
             ).scalar()
@@ -46,6 +50,10 @@ def prepare_postgres(superuser_url: str | URL, owner_url: str | URL, app_url: st
                     f"CREATE DATABASE {database} OWNER {owner.username} "
                     "ENCODING 'UTF8' TEMPLATE template0"
                 )
+            connection.exec_driver_sql(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+            connection.exec_driver_sql(
+                f"GRANT CONNECT ON DATABASE {database} TO {owner.username}, {app.username}"
+            )
     finally:
         admin.dispose()
 
@@ -55,8 +63,8 @@ def _create_role(admin: Engine, name: str, attributes: str, password: str | None
         exists = connection.exec_driver_sql(
             "SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)
         ).scalar()
-        if not exists:
-            connection.exec_driver_sql(f"CREATE ROLE {name} {attributes}")
+        act = "ALTER" if exists else "CREATE"
+        connection.exec_driver_sql(f"{act} ROLE {name} {attributes} {_NO_POWERS}")
         if password:
             quoted = connection.exec_driver_sql("SELECT quote_literal(%s)", (password,)).scalar()
             connection.exec_driver_sql(f"ALTER ROLE {name} PASSWORD {quoted}")
@@ -64,7 +72,10 @@ def _create_role(admin: Engine, name: str, attributes: str, password: str | None
 
 _ROLE_QUERY = """
 SELECT rolsuper, rolbypassrls,
-       EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relkind = 'r') AS owns
+       EXISTS (SELECT 1 FROM pg_class WHERE relkind = 'r' AND relname LIKE 'govkit%%'
+               AND pg_has_role(current_user, relowner, 'MEMBER')) AS owns,
+       EXISTS (SELECT 1 FROM pg_roles AS wider WHERE wider.rolname = current_user || '_unscoped'
+               AND pg_has_role(current_user, wider.oid, 'USAGE')) AS inherits
 FROM pg_roles WHERE rolname = current_user
 """
 
@@ -88,6 +99,11 @@ def role_problems(url: str | URL) -> list[Problem]:
             "owner",
             row.owns,
             "アプリのロールが表を所有しています。所有者は別のロールにしてください。",
+        ),
+        (
+            "inherits",
+            row.inherits,
+            "アプリのロールが、団体をまたぐロールの権限を常に持っています。govkit database prepare をもう一度実行してください。",
         ),
     ]
     return [

@@ -28,13 +28,30 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.attributes import get_history
 
-from govkit.base.db import AppendOnly, Base, SharedTable, SystemTable, TenantTable
+from govkit.base.db import (
+    BEGIN_STATEMENTS,
+    AppendOnly,
+    Base,
+    SharedTable,
+    SystemTable,
+    TenantTable,
+)
+from govkit.base.statements import check_options, is_expression, mapped_classes
 from govkit.errors import UnscopedAccess
 
-__all__ = ["EVERYWHERE", "SYSTEM", "Scope", "ScopedSession", "guard_engine", "secure_schema"]
+__all__ = [
+    "EVERYWHERE",
+    "SYSTEM",
+    "Scope",
+    "ScopedSession",
+    "guard_engine",
+    "is_secured",
+    "secure_schema",
+    "unscoped_role",
+]
 
-UNSCOPED_ROLE = "govkit_unscoped"
-"""PostgreSQL role under which work across municipalities runs."""
+_OF_THE_SYSTEM: Final = "system"
+"""What ``govkit.municipality`` says while the deployment's own tables are worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,11 @@ EVERYWHERE: Final = Scope(crosses=True)
 """All municipalities: for recorded work across them."""
 
 
+def unscoped_role(app_role: str) -> str:
+    """PostgreSQL role that an application enters for recorded work across municipalities."""
+    return f"{app_role}_unscoped"
+
+
 class ScopedSession(Session):
     """SQLAlchemy session that stays inside its scope for life.
 
@@ -64,7 +86,9 @@ class ScopedSession(Session):
 
     def __init__(self, engine: Engine, scope: Scope, *, writes: bool = True) -> None:
         super().__init__(
-            engine.execution_options(govkit_writes=writes), autoflush=True, expire_on_commit=False
+            engine.execution_options(govkit_writes=writes),
+            expire_on_commit=False,
+            close_resets_only=False,
         )
         self.scope: Final = scope
         self._is_getting = False
@@ -72,6 +96,7 @@ class ScopedSession(Session):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row with a primary key; the statement is SQLAlchemy's own, over plain columns."""
+        check_options(options.get("options") or ())
         self._is_getting = True
         try:
             return super().get(entity, ident, **options)
@@ -100,7 +125,9 @@ def guard_statement(state: ORMExecuteState) -> None:
     classes = {mapper.class_ for mapper in state.all_mappers}
     # Statements that SQLAlchemy writes itself hold plain columns of the classes they load.
     if not (state.is_relationship_load or state.is_column_load or session._is_getting):  # noqa: SLF001
-        classes |= _check_elements(state.statement)
+        classes |= mapped_classes(state.statement)
+    if not state.is_select and not session.writes:
+        raise UnscopedAccess("this session only reads")
     if state.is_update or state.is_delete:
         _refuse_append_only(classes)
     _check_reach(scope, classes)
@@ -133,57 +160,6 @@ def _session_of(state: ORMExecuteState) -> ScopedSession:
     return session
 
 
-def _check_elements(statement: Any) -> set[type]:
-    """The mapped classes that a statement names, once nothing unmapped is found in it.
-
-    Each SELECT is looked at by itself: a plain table is fine only where a mapped class brings it
-    in, because the criteria then limit it.
-    """
-    if isinstance(statement, sa.Insert | sa.Update | sa.Delete):
-        mapper = statement.table._annotations.get("parentmapper")  # noqa: SLF001
-        if mapper is None:
-            raise UnscopedAccess("plain tables inside a statement are not scoped")
-        named = {mapper.class_}
-        for criterion in getattr(statement, "_where_criteria", ()):
-            named |= _check_elements(criterion)
-        return named
-    classes: set[type] = set()
-    mapped: set[Any] = set()
-    plain: set[Any] = set()
-    pending = [statement]
-    while pending:
-        element = pending.pop()
-        mapper = _check_element(element, mapped, plain)
-        if mapper is not None:
-            classes.add(mapper.class_)
-        for child in element.get_children():
-            if isinstance(child, sa.Select):
-                classes |= _check_elements(child)
-            else:
-                pending.append(child)
-    if plain - mapped:
-        raise UnscopedAccess("plain tables inside a statement are not scoped")
-    return classes
-
-
-def _check_element(element: Any, mapped: set[Any], plain: set[Any]) -> Any:
-    """The mapper of an element; the tables it brings in are added to one of the sets."""
-    literal = isinstance(element, sa.TextClause) or getattr(element, "is_literal", False)
-    if literal and str(element) != "*":
-        raise UnscopedAccess("textual SQL inside a statement is not scoped")
-    mapper = element._annotations.get("parentmapper")  # noqa: SLF001
-    table = element if isinstance(element, sa.Table) else getattr(element, "table", None)
-    if isinstance(table, sa.Table):
-        name = table.name
-        if mapper is not None:
-            mapped.add(name)
-        elif isinstance(element, sa.Table):
-            plain.add(name)
-        else:
-            raise UnscopedAccess("plain columns inside a statement are not scoped")
-    return mapper
-
-
 def _refuse_append_only(classes: Iterable[type]) -> None:
     if any(issubclass(each, AppendOnly) for each in classes):
         raise UnscopedAccess("rows of this table are never changed")
@@ -207,6 +183,8 @@ def _check_written_values(state: ORMExecuteState, code: str) -> None:
         raise UnscopedAccess("a row never moves to another municipality")
     parameters = state.parameters or ()
     rows = [parameters] if isinstance(parameters, Mapping) else parameters
+    if any(is_expression(value) for row in rows for value in row.values()):
+        raise UnscopedAccess("SQL expressions as values are not scoped")
     if (state.is_insert or (rows and not named)) and any(
         row.get("municipality_code") != code for row in rows
     ):
@@ -235,9 +213,14 @@ def guard_flush(session: ScopedSession, _context: object, _instances: object) ->
     """Stamp new rows with the municipality; refuse rows stamped with another."""
     code = session.scope.municipality_code
     touched = {type(each) for each in (*session.new, *session.dirty, *session.deleted)}
+    if touched and not session.writes:
+        raise UnscopedAccess("this session only reads")
     _check_reach(session.scope, touched)
     if code is not None and any(issubclass(each, SharedTable) for each in touched):
         raise UnscopedAccess("reference rows are not written from inside a municipality")
+    for instance in (*session.new, *session.dirty):
+        if any(map(is_expression, sa.inspect(instance).dict.values())):
+            raise UnscopedAccess("SQL expressions as values are not scoped")
     for instance in session.new:
         if isinstance(instance, TenantTable):
             if instance.municipality_code is None and code is not None:
@@ -264,10 +247,11 @@ def _enter_scope(
     if connection.dialect.name != "postgresql":
         return
     if session.scope.crosses:
-        connection.exec_driver_sql(f"SET LOCAL ROLE {UNSCOPED_ROLE}")
+        role = unscoped_role(str(connection.engine.url.username))
+        connection.exec_driver_sql(f'SET LOCAL ROLE "{role}"')
     connection.exec_driver_sql(
         "SELECT set_config('govkit.municipality', %s, true)",
-        (session.scope.municipality_code or "",),
+        (session.scope.municipality_code or _OF_THE_SYSTEM,),
     )
 
 
@@ -278,9 +262,7 @@ def guard_engine(engine: Engine) -> Engine:
     def refuse_unscoped(
         connection: Connection, _cursor: object, statement: str, *_: object
     ) -> None:
-        if not connection.info.get("govkit_scoped") and not statement.startswith("BEGIN"):
-            if "govkit.municipality" in statement or statement.startswith("SET LOCAL ROLE"):
-                return
+        if not connection.info.get("govkit_scoped") and statement not in BEGIN_STATEMENTS:
             raise UnscopedAccess("use a session of the deployment, not the engine")
 
     @event.listens_for(engine, "checkin")
@@ -291,26 +273,39 @@ def guard_engine(engine: Engine) -> Engine:
 
 
 def secure_schema(connection: Connection, app_role: str | None) -> None:
-    """Put the database's own walls up, after every migration; safe to repeat.
+    """Put the database's own walls up; safe to repeat.
 
-    On PostgreSQL: row-level security enabled and forced on every tenant table, policies for the
-    application role and for :data:`UNSCOPED_ROLE`, and just the grants they need. On both
+    On PostgreSQL: row-level security enabled and forced on every table, policies for the
+    application's role and for its :func:`unscoped_role`, and just the grants they need. On both
     databases: append-only tables refuse UPDATE and DELETE.
 
     :param app_role: Role under which the application connects; ``None`` on SQLite.
     """
-    existing = set(sa.inspect(connection).get_table_names())
-    for mapper in Base.registry.mappers:
-        table = mapper.local_table
-        assert isinstance(table, sa.Table)  # noqa: S101
-        if table.name not in existing:
-            continue
-        append_only = issubclass(mapper.class_, AppendOnly)
+    for mapped, table in _tables(connection):
         if connection.dialect.name == "sqlite":
-            if append_only:
-                _append_only_triggers(connection, table.name)
+            if issubclass(mapped, AppendOnly):
+                _append_only_triggers(connection, table)
         elif app_role is not None:
-            _secure_table(connection, mapper.class_, table.name, app_role)
+            _secure_table(connection, mapped, table, app_role)
+
+
+def is_secured(connection: Connection, app_role: str | None) -> bool:
+    """Whether the walls stand on every mapped table that exists."""
+    if connection.dialect.name == "sqlite" or app_role is None:
+        return True
+    state = connection.exec_driver_sql(
+        "SELECT relname, relrowsecurity AND has_table_privilege(%s, oid, 'SELECT') AS secured"
+        " FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace",
+        (app_role,),
+    )
+    secured = {row.relname: row.secured for row in state}
+    return all(secured[table] for _, table in _tables(connection))
+
+
+def _tables(connection: Connection) -> list[tuple[type, str]]:
+    existing = set(sa.inspect(connection).get_table_names())
+    mapped = [(each.class_, str(each.local_table.name)) for each in Base.registry.mappers]  # type: ignore[attr-defined]
+    return [(class_, table) for class_, table in mapped if table in existing]
 
 
 def _append_only_triggers(connection: Connection, table: str) -> None:
@@ -321,22 +316,33 @@ def _append_only_triggers(connection: Connection, table: str) -> None:
         )
 
 
+_SETTING: Final = "nullif(current_setting('govkit.municipality', true), '')"
+
+
 def _secure_table(connection: Connection, mapped: type, table: str, app_role: str) -> None:
-    roles = f'"{app_role}", {UNSCOPED_ROLE}'
-    if issubclass(mapped, AppendOnly):
-        rights = "SELECT, INSERT"
-    else:
-        rights = "SELECT, INSERT, UPDATE, DELETE"
-    statements = [f"REVOKE ALL ON {table} FROM {roles}", f"GRANT {rights} ON {table} TO {roles}"]
+    app, unscoped = f'"{app_role}"', f'"{unscoped_role(app_role)}"'
+    rights = "SELECT, INSERT" if issubclass(mapped, AppendOnly) else _ALL_RIGHTS
+    is_shared = issubclass(mapped, SharedTable)
+    owned = f"{_SETTING} = '{_OF_THE_SYSTEM}'"
     if issubclass(mapped, TenantTable):
-        own = "municipality_code = nullif(current_setting('govkit.municipality', true), '')"
-        statements += [
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-            f"DROP POLICY IF EXISTS own_municipality ON {table}",
-            f'CREATE POLICY own_municipality ON {table} TO "{app_role}" USING ({own}) WITH CHECK ({own})',
-            f"DROP POLICY IF EXISTS every_municipality ON {table}",
-            f"CREATE POLICY every_municipality ON {table} TO {UNSCOPED_ROLE} USING (true) WITH CHECK (true)",
-        ]
+        owned = f"municipality_code = {_SETTING}"
+    statements = [
+        f"REVOKE ALL ON {table} FROM {app}, {unscoped}",
+        f"GRANT {rights} ON {table} TO {app}, {unscoped}",
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        # The owner, who migrates, writes reference rows; of people's rows it sees none.
+        f"ALTER TABLE {table} {'NO FORCE' if is_shared else 'FORCE'} ROW LEVEL SECURITY",
+        *_policy(table, "own_municipality", f"TO {app} USING ({owned}) WITH CHECK ({owned})"),
+        *_policy(table, "every_municipality", f"TO {unscoped} USING (true) WITH CHECK (true)"),
+    ]
+    if is_shared:
+        statements += _policy(table, "read_by_all", f"FOR SELECT TO {app} USING (true)")
     for statement in statements:
         connection.exec_driver_sql(statement)
+
+
+_ALL_RIGHTS: Final = "SELECT, INSERT, UPDATE, DELETE"
+
+
+def _policy(table: str, name: str, rule: str) -> list[str]:
+    return [f"DROP POLICY IF EXISTS {name} ON {table}", f"CREATE POLICY {name} ON {table} {rule}"]

@@ -129,7 +129,7 @@ class TestDatabases:
             with admin.connect() as connection:
                 names = [make_url(each[0]).database for each in (urls, self._template)]
                 connection.exec_driver_sql(
-                    f"CREATE DATABASE {names[0]} OWNER govkit_owner "
+                    f"CREATE DATABASE {names[0]} OWNER {self._prefix}_owner "
                     f"TEMPLATE {names[1]} STRATEGY FILE_COPY"
                 )
             admin.dispose()
@@ -139,9 +139,13 @@ class TestDatabases:
         if self._server is None:
             return f"sqlite:///{self._folder}/{suffix}.sqlite3", None
         url = make_url(self._server).set(database=f"{self._prefix}_{suffix}")
-        app = url.set(username="govkit_app", password="app").render_as_string(hide_password=False)
-        owner = url.set(username="govkit_owner", password="owner")
-        return app, owner.render_as_string(hide_password=False)
+        # Roles of this run's own: a named server may serve others too.
+        app = url.set(username=f"{self._prefix}_app", password=self._prefix)
+        owner = url.set(username=f"{self._prefix}_owner", password=self._prefix)
+        return (
+            app.render_as_string(hide_password=False),
+            owner.render_as_string(hide_password=False),
+        )
 
     def _settings(self, urls: tuple[str, str | None]) -> Settings:
         return Settings(

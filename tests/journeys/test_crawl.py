@@ -22,16 +22,26 @@ OWN, FOREIGN = "132021", "132071"
 SECRET = "他市の秘密"
 
 
-def _model_of(argument: str) -> type[Base]:
-    """The mapped class that an argument such as ``class_group_id`` names."""
+def _models(app: Flask) -> dict[str, type[Base]]:
+    """The mapped class that each argument of a route names, such as ``class_group_id``."""
     by_name = {
         re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).lower(): each for each in tenant_classes()
     }
-    name = argument.removesuffix("_id")
-    if name in by_name:
-        return by_name[name]
-    (only,) = [model for full, model in by_name.items() if full.endswith(f"_{name}")]
-    return only
+    found = {}
+    for rule, _method in _routes(app):
+        module = rule.endpoint.split(".")[0]
+        for argument in rule.arguments:
+            name = argument.removesuffix("_id")
+            if name == argument:
+                continue
+            named = [each for full, each in by_name.items() if full == name]
+            inside = [
+                each
+                for full, each in by_name.items()
+                if full.endswith(f"_{name}") and each.__tablename__.startswith(module)
+            ]
+            (found[argument],) = named or inside
+    return found
 
 
 @pytest.fixture
@@ -83,14 +93,14 @@ def test_foreign_identifiers_answer_like_absent_ones(
 ) -> None:
     routes = _routes(app)
     assert routes
-    arguments = {name for rule, _ in routes for name in rule.arguments if name.endswith("_id")}
+    models = _models(app)
     with deployment.unscoped("試験の準備", "test") as session:
-        foreign = {name: make(session, _model_of(name), FOREIGN).id for name in arguments}
+        foreign = {name: make(session, model, FOREIGN).id for name, model in models.items()}
     wrong = []
     for rule, method in routes:
         status, page = _answer(all_rights, rule, method, foreign)
         absent_status, absent_page = _answer(
-            all_rights, rule, method, {name: uuid4() for name in arguments}
+            all_rights, rule, method, {name: uuid4() for name in models}
         )
         alike = status == absent_status and abs(len(page) - len(absent_page)) <= 2
         if status not in (403, 404) or not alike or "昭島" in page:
@@ -121,12 +131,9 @@ def test_a_page_that_shows_a_person_is_audited(
 ) -> None:
     """LOG-1: whoever sees a person's name leaves an audit row of that very request."""
     rows: dict[str, Any] = {}
-    arguments = {
-        name for rule, _ in _routes(app) for name in rule.arguments if name.endswith("_id")
-    }
     with deployment.session(OWN) as session:
-        for name in sorted(arguments):
-            rows[name] = make(session, _model_of(name), OWN)
+        for name, model in sorted(_models(app).items()):
+            rows[name] = make(session, model, OWN)
         for model in tenant_classes():
             if hasattr(model, "addressee_number") and hasattr(model, "family_name"):
                 for person in session.scalars(sa.select(model)):
