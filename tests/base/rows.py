@@ -46,17 +46,27 @@ def links(model: Any) -> dict[str, Any]:
     }
 
 
-def make(session: ScopedSession, model: Any, municipality_code: str, mark: str = "") -> Any:
+def make(
+    session: ScopedSession,
+    model: Any,
+    municipality_code: str,
+    mark: str = "",
+    known: dict[Any, Any] | None = None,
+) -> Any:
     """A row of the class with every column filled, and the rows it points at.
 
     :param mark: Begins every text that is long enough for it.
+    :param known: Rows to point at, by class, to which every new row is added; without it each
+        row gets rows of its own to point at.
     """
+    if known is not None and model in known:
+        return known[model]
     values: dict[str, Any] = {"municipality_code": municipality_code, "id": uuid4()}
     linked = links(model)
     for key in model.__table__.foreign_key_constraints:
         parent = _class_of(key.referred_table)
         if issubclass(parent, TenantTable) and parent is not model:
-            row = make(session, parent, municipality_code, mark)
+            row = make(session, parent, municipality_code, mark, known)
             for element in key.elements:
                 values[element.parent.key] = getattr(row, element.column.key)
     for column in model.__table__.columns:
@@ -64,13 +74,16 @@ def make(session: ScopedSession, model: Any, municipality_code: str, mark: str =
             usual = PLAUSIBLE.get(f"{model.__tablename__}.{column.key}")
             values[column.key] = None if column.key in linked else usual or _value(column, mark)
     try:
-        return _flushed(session, model, values)
+        made = _flushed(session, model, values)
     except IntegrityError:
         # A check of the table forbids to fill everything: what may stay blank stays blank.
         for column in model.__table__.columns:
             if column.nullable and column.key not in linked:
                 values[column.key] = None
-        return _flushed(session, model, values)
+        made = _flushed(session, model, values)
+    if known is not None:
+        known[model] = made
+    return made
 
 
 def _flushed(session: ScopedSession, model: Any, values: dict[str, Any]) -> Any:
