@@ -55,7 +55,8 @@ class City:
     """A city whose pupils sit in classes of elementary schools, in a database of its own."""
 
     def __init__(self, database: Database, pupils: int) -> None:
-        self.deployment = Deployment(database.settings(), clock=FixedClock())
+        settings = database.settings()
+        self.deployment = Deployment(settings, clock=FixedClock())
         self.municipality = self.deployment.municipality(CITY)
         self.content = b""
         with self.deployment.work(self.municipality, CLERK) as work:
@@ -67,6 +68,7 @@ class City:
                 group = schools.add_class_group(work, school, YEAR, grade + 1, f"{name + 1}組")
                 numbers = range(first, min(first + CLASS_SIZE, pupils))
                 schools.admit(work, group, list(map(_child, numbers)), date(YEAR, 4, 1))
+        database.gather_statistics(settings)
         self.export()  # the first package invents the identifiers
 
     def export(self) -> None:

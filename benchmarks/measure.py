@@ -39,6 +39,12 @@ class Database:
         """Settings of a new, empty database in which the cities have joined."""
         return self.maker.settings()
 
+    def gather_statistics(self, settings: Settings) -> None:
+        """What PostgreSQL does by itself some minutes after so many rows are new."""
+        if settings.database.owner_url:
+            with psycopg.connect(settings.database.owner_url) as connection:
+                connection.execute("ANALYZE")
+
     def cpu_seconds(self) -> float:
         """CPU time used so far by this process and by the database's own processes."""
         used = time.process_time()
