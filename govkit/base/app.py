@@ -297,7 +297,7 @@ def _error_page(error: Exception) -> ResponseReturnValue:
     if isinstance(error, Refused) and error.text:
         detail = i18n.gettext(error.text, **error.params)
     elif isinstance(error, InvalidInput):
-        detail = " ".join(str(problem) for problem in error.problems)
+        detail = " ".join(i18n.problem_text(problem) for problem in error.problems)
     return _render_error(error, status, detail), status
 
 

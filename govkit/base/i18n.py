@@ -14,6 +14,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
+from govkit.errors import Problem
+
 __all__ = [
     "LANGUAGES",
     "LazyText",
@@ -21,6 +23,7 @@ __all__ = [
     "gettext",
     "language",
     "lazy_gettext",
+    "problem_text",
     "set_language",
     "use_language",
 ]
@@ -80,6 +83,15 @@ def gettext(text: str, **params: object) -> str:
     code = _current.get()
     translated = text if code == "ja" else _catalogue(code).get(text, text)
     return translated.format(**params) if params else translated
+
+
+def problem_text(problem: Problem) -> str:
+    """Place and sentence of a problem in the language in use."""
+    row = gettext("{row}行目", row=problem.row) if problem.row is not None else ""
+    column = gettext("「{column}」", column=problem.column) if problem.column else ""
+    place = " ".join(part for part in (problem.file, problem.sheet, f"{row}{column}") if part)
+    sentence = gettext(problem.text, **problem.params)
+    return gettext("{place}：{sentence}", place=place, sentence=sentence) if place else sentence
 
 
 class LazyText(str):

@@ -37,7 +37,7 @@ def message_ids() -> dict[str, str]:
             found.setdefault(_only(text), f"{source.path}:{line}")
         for line, text in _refusals(source):
             found.setdefault(text, f"{source.path}:{line}")
-    return {text: place for text, place in found.items() if is_japanese(text)}
+    return {text: place for text, place in found.items() if not text.isascii()}
 
 
 def _only(text: object) -> str:

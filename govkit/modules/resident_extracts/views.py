@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from govkit.base import web
 from govkit.base.i18n import gettext as _
+from govkit.base.i18n import problem_text
 from govkit.base.work import Work
 from govkit.errors import Conflict, InvalidInput, Problem
 from govkit.formats.tabular import Encoding, write_table
@@ -183,10 +184,7 @@ def _failure(heading: str, problems: Sequence[Problem]) -> _Event:
 def _lines(problems: Sequence[Problem]) -> list[str]:
     # The last one is why reading stopped, so it is shown first.
     shown = [problems[-1], *problems[:-1]][:_SHOWN] if problems else []
-    lines = []
-    for problem in shown:
-        text = _(problem.text, **problem.params)
-        lines.append(f"{problem.where}：{text}" if problem.where else text)
+    lines = [problem_text(problem) for problem in shown]
     if len(problems) > _SHOWN:
         lines.append(_("ほかに{count}件あります。", count=len(problems) - _SHOWN))
     return lines

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from govkit.base import web
 from govkit.base.i18n import gettext as _
+from govkit.base.i18n import problem_text
 from govkit.base.work import Work
 from govkit.errors import InvalidInput, Refused
 from govkit.jp.calendar import format_date, format_school_year
@@ -59,8 +60,7 @@ def replace(work: Work) -> ResponseReturnValue:
             )
         except InvalidInput as refused:
             for problem in refused.problems[:_SHOWN]:
-                text = _(problem.text, **problem.params)
-                form.add_error("file", f"{problem.where}：{text}" if problem.where else text)
+                form.add_error("file", problem_text(problem))
     if form.errors:
         return _zones_page(work, form), 400
     web.notify(
