@@ -8,11 +8,11 @@ Every route names a permission::
     def roll_call(work: Work, class_group_id: UUID, day: date) -> ResponseReturnValue: ...
 
 The view gets the unit of work of the request as its first argument. The work is committed when
-the answer's status is below 400, and rolled back otherwise.
+the answer's status is below 400, and rolled back otherwise; what was read is recorded either way.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from datetime import date
 from functools import partial, wraps
 from typing import Any, Final, cast
@@ -133,7 +133,6 @@ def _with_work(view: View) -> View:
         with open_work(writes=writes) as work:
             response = make_response(view(work, **arguments))
             if response.status_code >= 400:
-                work.session.rollback()
                 work.discard()
         return response
 
@@ -145,14 +144,26 @@ def deployment() -> Deployment:
     return cast(Deployment, current_app.extensions["govkit"])
 
 
-def open_work(*, writes: bool = True) -> AbstractContextManager[Work]:
-    """A unit of work of the one who is logged in; streamed answers open their own."""
-    return deployment().work(
+@contextmanager
+def open_work(*, writes: bool = True) -> Iterator[Work]:
+    """A unit of work of the one who is logged in; streamed answers open their own.
+
+    When it fails, the changes are rolled back and the reads are recorded all the same.
+    """
+    failure = None
+    with deployment().work(
         cast(Municipality, g.municipality),
         cast(Actor, g.actor),
         writes=writes,
         origin=Origin(g.request_id, request.endpoint or ""),
-    )
+    ) as work:
+        try:
+            yield work
+        except BaseException as error:  # also a reader who leaves a streamed page
+            work.discard()
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 def current_session() -> ServerSession:

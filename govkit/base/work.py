@@ -4,7 +4,7 @@ A service is ``verb(work, …)``. It asks for rights, finds rows, changes them a
 did; it never commits, never reads a clock and never sees HTTP.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
@@ -74,6 +74,8 @@ class Work:
         self._policies = policies or {}
         self._seen: dict[str, dict[str, None]] = {}
         self._events: list[AuditEvent] = []
+        self._reads: list[AuditEvent] = []
+        self._is_finished = False
 
     @property
     def today(self) -> date:
@@ -120,17 +122,33 @@ class Work:
         )
         return model.model_validate(stored.values if stored else {})
 
-    def record(self, action: str, subject: object, reason: str = "", **detail: Any) -> None:
+    def record(
+        self,
+        action: str,
+        subject: object,
+        reason: str = "",
+        *,
+        is_read: bool = False,
+        **detail: Any,
+    ) -> None:
         """Record an act or a read, in the transaction of the work.
 
-        :param subject: A row, a sequence of rows, or anything whose text is an identifier.
-        """
-        self._keep(action, *_named(subject), reason, detail)
+        An act is forgotten when it is rolled back; what was read stays read.
 
-    def _keep(
+        :param subject: A row, something with an addressee number, an identifier (``UUID`` or
+            text), or a sequence of these.
+        :param is_read: A read or a lookup; in work that only reads, everything is one.
+        """
+        self._insist_on_open()
+        event = self._event(action, *_named(subject), reason, detail)
+        self._events.append(event)
+        if is_read or not self.session.writes:
+            self._reads.append(event)
+
+    def _event(
         self, action: str, kind: str, ids: list[str], reason: str, detail: dict[str, Any]
-    ) -> None:
-        event = AuditEvent(
+    ) -> AuditEvent:
+        return AuditEvent(
             municipality_code=self.municipality.code,
             at=self.now,
             actor=self.actor.audit_name,
@@ -141,31 +159,42 @@ class Work:
             detail=detail,
             request_id=self.origin.request_id,
         )
-        self._events.append(event)
 
     def saw(self, people: Iterable[TenantTable]) -> None:
         """Note whose records are read; one audit row of the work names them all at the end."""
+        self._insist_on_open()
         for person in people:
             self._seen.setdefault(type(person).__name__, {})[str(person.id)] = None
 
+    def _insist_on_open(self) -> None:
+        if self._is_finished:
+            raise RuntimeError("the work is over; streamed answers open their own")
+
     def discard(self) -> None:
-        """Forget what was recorded, together with a change that was rolled back."""
-        self._events = []
-        self._seen = {}
+        """Roll the changes back and forget their records; what was read stays recorded."""
+        self.session.rollback()
+        self._events = [*self._reads]
 
     def finish(self, write: Callable[[Iterable[AuditEvent]], None]) -> None:
-        """Commit with the audit rows, which ``write`` stores when the session only reads."""
+        """Commit with the audit rows; ``write`` stores the reads when there is no commit."""
+        self._insist_on_open()
+        self._is_finished = True
+        seen = list(self._sightings())
+        unwritten = [*self._reads, *seen]
+        try:
+            if self.session.writes:
+                self.session.add_all([*self._events, *seen])
+                self.session.commit()
+                unwritten = []
+        finally:
+            self.session.rollback()
+            if unwritten:
+                write(unwritten)
+
+    def _sightings(self) -> Iterator[AuditEvent]:
         for kind, ids in self._seen.items():
             detail = {"screen": self.origin.screen, "count": len(ids)}
-            self._keep("read", kind, list(ids), "", detail)
-        if self.session.writes:
-            self.session.add_all(self._events)
-            self.session.commit()
-        else:
-            self.session.rollback()
-            if self._events:
-                write(self._events)
-        self.discard()
+            yield self._event("read", kind, list(ids), "", detail)
 
 
 def _named(subject: object) -> tuple[str, list[str]]:
@@ -176,4 +205,16 @@ def _named(subject: object) -> tuple[str, list[str]]:
         else [subject]
     )
     kind = type(items[0]).__name__ if items else "none"
-    return kind, [str(item.id) if isinstance(item, TenantTable) else str(item) for item in items]
+    return kind, [_identifier(item) for item in items]
+
+
+def _identifier(item: object) -> str:
+    """What names a subject in the audit; anything else could carry a name into it."""
+    if isinstance(item, TenantTable):
+        return str(item.id)
+    if isinstance(item, str | UUID):
+        return str(item)
+    number = getattr(item, "addressee_number", None)
+    if not isinstance(number, str):
+        raise TypeError(f"{type(item).__name__} is no subject of an audit row")
+    return number

@@ -21,20 +21,24 @@ from govkit.residents.directory import (
     SourceUnavailable,
 )
 from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, name_keys
-from govkit.residents.records import HouseholdId, PersonId, Resident
+from govkit.residents.records import Address, HouseholdId, PersonId, Resident
 
 __all__ = [
     "StoredResidents",
+    "all_protected",
     "latest_extract",
     "protected_now",
     "protected_numbers",
     "resident_directory",
     "stored_values",
+    "towns",
 ]
 
 _CHUNK: Final = 500
 _PAGE: Final = 1000
 _HEAD: Final = "世帯主"
+_NO_TOWN: Final = ("", "0000000", "9999999")
+"""Town ids that name no town: none given, no town (町字なし), not in the registry of addresses."""
 
 
 class AddresseeNumber(str):
@@ -56,6 +60,12 @@ def protected_now(column: Any) -> sa.ColumnElement[bool]:
     return sa.and_(column.in_(listed))
 
 
+def all_protected(session: ScopedSession) -> frozenset[str]:
+    """The addressee numbers of everybody under support measures by the latest list."""
+    query = sa.select(ProtectedPerson.addressee_number).where(ProtectedPerson.is_active)
+    return frozenset(session.scalars(query))
+
+
 def protected_numbers(session: ScopedSession, numbers: Sequence[str]) -> frozenset[str]:
     """Those of some addressee numbers that are under support measures by the latest list."""
     found: set[str] = set()
@@ -72,7 +82,9 @@ def protected_numbers(session: ScopedSession, numbers: Sequence[str]) -> frozens
 
 def stored_values(resident: Resident) -> dict[str, Any]:
     """The columns of :class:`ResidentRow` that follow from a resident, without hash and owner."""
-    household = resident.household
+    household, address = resident.household, resident.address
+    own = resident.id.municipality_code
+    is_here = isinstance(address, Address) and address.municipality_code in ("", own)
     # The mark of protection is a column of its own: it changes without a new extract.
     record = to_record(resident)
     record.pop("is_protected", None)
@@ -83,11 +95,31 @@ def stored_values(resident: Resident) -> dict[str, Any]:
         else None,
         "born_first": resident.birth.earliest or date.min,
         "born_last": resident.birth.latest or date.max,
+        "machiaza_id": address.machiaza_id if is_here else "",
+        "town": address.town if is_here else "",
         "name_keys": "\n".join(("", *name_keys(resident.name), "")),
         "is_protected": resident.is_protected,
         "content": json.dumps(record, ensure_ascii=False, separators=(",", ":")),
         "gone_on": None,
     }
+
+
+def towns(session: ScopedSession) -> list[tuple[str, str]]:
+    """Id and name of every town of the municipality where somebody lives (町字), by id.
+
+    Towns where only protected people live are left out.
+    """
+    query = (
+        sa.select(ResidentRow.machiaza_id, sa.func.min(ResidentRow.town))
+        .where(
+            ResidentRow.gone_on.is_(None),
+            ResidentRow.is_protected.is_(False),
+            ResidentRow.machiaza_id.not_in(_NO_TOWN),
+        )
+        .group_by(ResidentRow.machiaza_id)
+        .order_by(ResidentRow.machiaza_id)
+    )
+    return [(machiaza_id, town) for machiaza_id, town in session.execute(query)]
 
 
 class StoredResidents:
@@ -224,6 +256,7 @@ def resident_directory(work: Work, purposes: Iterable[PurposeRule]) -> ResidentD
             f"residents.{action}",
             [AddresseeNumber(person.addressee_number) for person in persons],
             context.reason,
+            is_read=True,
             purpose=context.purpose,
             legal_basis=context.legal_basis,
             section=context.section,
