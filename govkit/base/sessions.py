@@ -6,7 +6,7 @@ no session. The key changes at login, and the row is gone at logout.
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
 from govkit.base.deployment import Deployment
-from govkit.base.identity import WebSession
+from govkit.base.identity import Account, WebSession
+from govkit.base.tenancy import ScopedSession
 
 __all__ = ["ServerSession", "ServerSessions"]
 
@@ -34,11 +35,13 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         key: str = "",
         account_id: UUID | None = None,
         municipality_code: str | None = None,
+        began_at: datetime | None = None,
     ) -> None:
         super().__init__(data, on_update=ServerSession._changed)
         self.key = key
         self.account_id = account_id
         self.municipality_code = municipality_code
+        self.began_at = began_at
         self.modified = False
         self.replaces_key = False
 
@@ -47,19 +50,25 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
 
     def log_in(self, account_id: UUID, municipality_code: str | None) -> None:
         """Begin a login; whatever an anonymous visitor planted is dropped, and the key changes."""
-        self.clear()
-        self.account_id = account_id
-        self.municipality_code = municipality_code
-        self.replaces_key = True
-        self.modified = True
+        self._begin(account_id, municipality_code)
+        self.began_at = None
+
+    def choose(self, municipality_code: str) -> None:
+        """Go on in another municipality under a new key; the login does not last longer for it."""
+        self._begin(self.account_id, municipality_code)
 
     def log_out(self) -> None:
         """End the login; the old key opens nothing from now on."""
+        self._begin(None, None)
+        self.began_at = None
+
+    def _begin(self, account_id: UUID | None, municipality_code: str | None) -> None:
         self.clear()
-        self.account_id = None
-        self.municipality_code = None
+        # Made now, so that pages opened side by side do not each store one of their own.
+        self["csrf_token"] = secrets.token_hex()
+        self.account_id = account_id
+        self.municipality_code = municipality_code
         self.replaces_key = True
-        self.modified = True
 
 
 class ServerSessions(SessionInterface):
@@ -83,7 +92,7 @@ class ServerSessions(SessionInterface):
             return ServerSession()
         now = self._deployment.clock()
         with self._deployment.system(writes=False) as session:
-            row = session.get(WebSession, _hash(key))
+            row = self._find(session, key)
         if (
             row is None
             or now - row.seen_at > self._life(row)
@@ -91,10 +100,23 @@ class ServerSessions(SessionInterface):
         ):
             return ServerSession()
         opened = ServerSession(
-            row.data, key=key, account_id=row.account_id, municipality_code=row.municipality_code
+            row.data,
+            key=key,
+            account_id=row.account_id,
+            municipality_code=row.municipality_code,
+            began_at=row.created_at,
         )
         opened.modified = now - row.seen_at > _TOUCH_EVERY
         return opened
+
+    def _find(self, session: ScopedSession, key: str) -> WebSession | None:
+        """The session with the key, unless its account was disabled."""
+        return session.scalar(
+            sa.select(WebSession)
+            .outerjoin(Account, Account.id == WebSession.account_id)
+            .where(WebSession.key_hash == _hash(key))
+            .where(sa.or_(WebSession.account_id.is_(None), Account.is_enabled))
+        )
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the row when something changed; answers that need no session leave no row."""
@@ -114,7 +136,7 @@ class ServerSessions(SessionInterface):
                 return  # ended elsewhere meanwhile: it stays ended
             if row is None:
                 self._purge(database)
-                row = WebSession(key_hash=_hash(session.key), created_at=now)
+                row = WebSession(key_hash=_hash(session.key), created_at=session.began_at or now)
                 database.add(row)
             row.account_id = session.account_id
             row.municipality_code = session.municipality_code

@@ -140,7 +140,7 @@ def choose_appointment() -> ResponseReturnValue:
     code = request.form.get("appointment", "")
     if code not in {held for held, _title in _appointments(login.account_id)}:
         return web.see_other("govkit.appointments")
-    login.log_in(login.account_id, code)
+    login.choose(code)
     return redirect(_next_page(), 303)
 
 

@@ -1,5 +1,7 @@
 """SES-1, SES-2, AUT-4, WEB-1, WEB-2: logging in, staying in, being shown out."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -212,6 +214,72 @@ def test_a_disabled_account_cannot_log_in(app, deployment) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     answer = app.test_client().post("/login", data={"login": login, "password": PASSWORD})
     assert answer.status_code == 400
+
+
+def test_disabling_an_account_ends_its_logins(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post("/login", data={"login": login, "password": PASSWORD})
+    assert client.get("/").status_code == 200
+    with deployment.system() as session:
+        session.scalars(sa.select(Account).where(Account.login == login)).one().is_enabled = False
+    assert client.get("/").location.startswith("/login")
+    assert client.get("/appointments").location == "/login"
+
+
+def test_choosing_a_municipality_makes_no_login_longer(app, deployment, clock, sign_in) -> None:
+    client = sign_in("132021", "board_clerk")
+    for _ in range(14):
+        clock.now += timedelta(minutes=50)
+        client.post("/appointments", data={"appointment": "132021"})
+    assert client.get("/").status_code == 200
+    clock.now += timedelta(minutes=50)
+    assert client.get("/").status_code == 303
+
+
+def test_logging_in_again_begins_a_new_half_day(app, deployment, clock) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    for _ in range(14):
+        client.post("/login", data={"login": login, "password": PASSWORD})
+        clock.now += timedelta(minutes=59)
+    assert client.get("/").status_code == 200
+
+
+def test_pages_opened_side_by_side_after_login_can_all_be_sent(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    client = app.test_client()
+    data = {"login": login, "password": PASSWORD, "csrf_token": _token(client.get("/login").text)}
+    client.post("/login", data=data)
+    tokens = [_token(page) for page in _side_by_side(app, _cookie(client), ["/", "/account"])]
+    for token in tokens:
+        answer = client.post("/account", data={"csrf_token": token})
+        assert "今のパスワード" in answer.text  # the form, not the refusal
+
+
+def _side_by_side(app: Flask, key: str, addresses: list[str]) -> list[str]:
+    """The pages at some addresses, asked for so that each is begun before any is finished."""
+    together = threading.Barrier(len(addresses), timeout=10)
+    begin = app.session_interface.open_session
+
+    def open_session(*arguments):
+        session = begin(*arguments)
+        together.wait()
+        return session
+
+    def ask(address: str) -> str:
+        client = app.test_client()
+        client.set_cookie("govkit", key)
+        return client.get(address).text
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ThreadPoolExecutor(len(addresses)) as pool,
+    ):
+        patch.setattr(app.session_interface, "open_session", open_session)
+        return list(pool.map(ask, addresses))
 
 
 def test_health_tells_of_the_tables(app) -> None:
