@@ -51,7 +51,8 @@ def _refusals(source: Source) -> Iterator[tuple[int, str]]:
         id(part)
         for call in ast.walk(source.tree)
         if isinstance(call, ast.Call) and called_name(call) in ("Problem", "Refused")
-        for part in [*call.args[:2], *(each.value for each in call.keywords if each.arg == "text")]
+        for text in [*call.args[:2], *(each.value for each in call.keywords if each.arg == "text")]
+        for part in ast.walk(text)
     }
     parts_of_formats = {
         id(part)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "govkit"
 LETTERS = re.compile(r"[ぁ-ゖァ-ヺー々〆〇㐀-䶿一-鿿豈-﫿]")
 """Japanese letters; marks such as 「：」 and 「（」 are not words."""
-TRANSLATING = frozenset({"_", "gettext", "lazy_gettext"})
+TRANSLATING = frozenset({"_", "gettext", "lazy", "lazy_gettext"})
 
 _JINJA = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.do"])
 
