@@ -6,7 +6,6 @@ of the session, with the rights held today → the route's permission → the vi
 """
 
 import json
-import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +26,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from govkit.base import i18n, web
 from govkit.base.deployment import Deployment, system_clock
 from govkit.base.identity import find_actor
+from govkit.base.logs import get_logger
 from govkit.base.module import Module
 from govkit.base.sessions import ServerSessions
 from govkit.base.settings import Settings
@@ -36,7 +36,7 @@ from govkit.errors import Conflict, InvalidInput, InvalidValue, NotFound, NotPer
 
 __all__ = ["create_app"]
 
-log = logging.getLogger("govkit.request")
+log = get_logger("govkit.request")
 
 _STATUS: Final[Mapping[type[Exception], int]] = {
     NotPermitted: 403,
@@ -73,6 +73,7 @@ def create_app(
     """
     deployment = deployment or Deployment.open(settings, clock=clock)
     app = Flask("govkit.base", template_folder="templates", static_folder=None)
+    get_logger(app.logger.name)
     app.extensions["govkit"] = deployment
     _configure(app, deployment.settings)
     app.session_interface = ServerSessions(deployment)
@@ -281,7 +282,8 @@ def _csrf_field() -> Markup:
 
 
 def _log_failure(error: Exception) -> None:
-    log.error("failed", extra={"request_id": g.get("request_id", "")}, exc_info=error)
+    line = {"request_id": g.get("request_id", ""), "failed": type(error).__qualname__}
+    log.error(json.dumps(line), exc_info=error)
 
 
 def _error_page(error: Exception) -> ResponseReturnValue:

@@ -3,7 +3,9 @@
 import pytest
 from flask import Flask
 
+from govkit.base import web
 from govkit.base.app import create_app
+from govkit.base.identity import Account, add_account
 from govkit.testing.plugin import PASSWORD, appoint
 
 
@@ -93,3 +95,51 @@ def test_an_error_page_that_fails_is_replaced_by_a_plain_one(deployment, tmp_pat
     assert answer.status_code == 404
     assert '<html lang="en">' in answer.text
     assert _is_protected(answer)
+
+
+NAME = "".join(("山田", "秘密"))  # the whole name stands in no line of code
+
+
+@pytest.fixture
+def failing(site) -> Flask:
+    """An application with pages whose exceptions quote a name."""
+    pages = web.Pages("demo", __name__)
+
+    @pages.get("/value", permission=web.PUBLIC)
+    def value() -> str:
+        return str(int(NAME))
+
+    @pages.get("/row", permission=web.PUBLIC)
+    def row() -> str:
+        with web.deployment().system() as database:
+            found = add_account(database, NAME, PASSWORD)
+            database.flush()
+            database.add(
+                Account(id=found.id, login=NAME, password_hash="", is_enabled=True, failures=0)
+            )
+        return ""
+
+    site.register_blueprint(pages)
+    return site
+
+
+@pytest.mark.filterwarnings("ignore:New instance")
+@pytest.mark.parametrize(
+    ("address", "kind"), [("/demo/value", "ValueError"), ("/demo/row", "IntegrityError")]
+)
+def test_logs_tell_where_it_failed_and_name_nobody(failing, caplog, address, kind) -> None:
+    answer = failing.test_client().get(address)
+    assert answer.status_code == 500
+    for told in (kind, "test_web.py:", answer.headers["X-Request-Id"]):
+        assert told in caplog.text
+    assert NAME not in caplog.text
+
+
+def test_a_failure_while_answering_a_failure_names_nobody(site, caplog, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(NAME)
+
+    monkeypatch.setattr(site.session_interface, "save_session", fail)
+    assert site.test_client().get("/login").status_code == 500
+    assert "ValueError" in caplog.text
+    assert NAME not in caplog.text
