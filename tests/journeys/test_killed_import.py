@@ -86,7 +86,9 @@ class Importer:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
-        return Outcome(**json.loads(self._process.stdout.readline()))
+        answer = self._process.stdout.readline()
+        assert answer, "the importing process failed; its error stands above"
+        return Outcome(**json.loads(answer))
 
 
 class Copies:
