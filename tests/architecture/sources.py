@@ -60,14 +60,18 @@ def python_files(*folders: str) -> list[Source]:
     ]
 
 
+def parse_template(path: str, text: str) -> Template:
+    """A template from its text."""
+    return Template(path, text, _JINJA.parse(text))
+
+
 @cache
 def templates() -> list[Template]:
     """Every template of the package."""
     found = []
     for path in sorted(PACKAGE.rglob("templates/**/*.html")):
-        text = path.read_text(encoding="utf-8")
-        tree = _JINJA.parse(text)
-        found.append(Template(path.relative_to(ROOT).as_posix(), text, tree))
+        name = path.relative_to(ROOT).as_posix()
+        found.append(parse_template(name, path.read_text(encoding="utf-8")))
     return found
 
 

@@ -12,6 +12,7 @@ from tests.architecture.sources import (
     Template,
     called_name,
     is_japanese,
+    parse_template,
     python_files,
     templates,
 )
@@ -103,6 +104,21 @@ def untranslated(template: Template) -> list[str]:
         for constant in template.tree.find_all(nodes.Const)
         if is_japanese(constant.value) and id(constant) not in translated
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<p>保存</p>", ["<p>保存</p>"]),
+        ("{{ ui.button('保存') }}", ["保存"]),
+        ("{% if title == '保存' %}x{% endif %}", ["保存"]),
+        ("{{ _('保存') }}", []),
+        ("{{ ui.button(_('{n}件を保存', n=2)) }}", []),
+        ("{# 保存 #}<p>：（1）</p>", []),
+    ],
+)
+def test_the_search_for_untranslated_texts_finds_them(text, left):
+    assert untranslated(parse_template("x.html", text)) == left
 
 
 @EVERY_TEMPLATE
