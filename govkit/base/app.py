@@ -32,7 +32,16 @@ from govkit.base.sessions import ServerSessions
 from govkit.base.settings import Settings
 from govkit.base.views import pages as base_pages
 from govkit.base.work import JAPAN
-from govkit.errors import Conflict, InvalidInput, InvalidValue, NotFound, NotPermitted, Refused
+from govkit.errors import (
+    Conflict,
+    InvalidInput,
+    InvalidSettings,
+    InvalidValue,
+    NotFound,
+    NotPermitted,
+    Problem,
+    Refused,
+)
 
 __all__ = ["create_app"]
 
@@ -95,7 +104,7 @@ def create_app(
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
-        SECRET_KEY=settings.security.secret_key or secrets.token_hex(32),
+        SECRET_KEY=_secret(settings),
         MAX_CONTENT_LENGTH=settings.security.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=settings.security.max_body_bytes,
         MAX_FORM_PARTS=_MAX_FORM_PARTS,
@@ -111,6 +120,16 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.globals.update(_=_translate, csrf_field=_csrf_field)
     app.jinja_env.filters["local_time"] = lambda moment: moment.astimezone(JAPAN)
+
+
+def _secret(settings: Settings) -> str:
+    secret = settings.security.secret_key.get_secret_value()
+    if not secret:  # one made up here would differ between the processes of a site
+        problem = Problem(
+            "no_secret", "32文字以上の秘密鍵を設定してください。", column="security.secret_key"
+        )
+        raise InvalidSettings([problem])
+    return secret
 
 
 def _blueprint(module: Module) -> web.Pages:

@@ -6,12 +6,16 @@ All problems are reported at once, in words, when the application starts.
 """
 
 import os
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -46,16 +50,16 @@ class AppSettings(_Section):
 class DatabaseSettings(_Section):
     """``[database]``: SQLite by default, PostgreSQL in production."""
 
-    url: str = "sqlite:///var/govkit.sqlite3"
+    url: Annotated[str, Field(repr=False)] = "sqlite:///var/govkit.sqlite3"
     """Database of the application; on PostgreSQL a role that owns no table."""
-    owner_url: str | None = None
+    owner_url: Annotated[str | None, Field(repr=False)] = None
     """PostgreSQL role that owns the tables and runs the migrations."""
 
 
 class SecuritySettings(_Section):
     """``[security]``: secrets, sessions and limits."""
 
-    secret_key: str = ""
+    secret_key: SecretStr = SecretStr("")
     """At least 32 characters, different for each deployment; made by ``govkit new``."""
     idle_minutes: Annotated[int, Field(ge=5, le=60)] = 60
     """A login ends after so many minutes without use (無操作時間)."""
@@ -88,11 +92,46 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file; values given in code win over both."""
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _path()))
+        return (init_settings, _Environment(settings_cls), _File(settings_cls, _path()))
+
+
+class _Environment(EnvSettingsSource):
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """The value read as JSON; what is none is reported like any other wrong value."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+class _File(TomlConfigSettingsSource):
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))  # editors may write a BOM
+
+
+_PREFIX: Final = "GOVKIT_"
+_OTHER_VARIABLES: Final = ("GOVKIT_SETTINGS", "GOVKIT_SUPERUSER_URL", "GOVKIT_KILLS")
 
 
 def _path() -> Path:
     return Path(os.environ.get("GOVKIT_SETTINGS", "govkit.toml"))
+
+
+def _variables() -> Iterator[str]:
+    """Environment variables that are meant to be settings."""
+    for name in map(str.upper, os.environ):
+        is_other = name in _OTHER_VARIABLES or name.startswith("GOVKIT_TEST_")
+        if name.startswith(_PREFIX) and not is_other:
+            yield name
+
+
+def _unknown_variables() -> list[Problem]:
+    sections = {name.upper() for name in Settings.model_fields}
+    return [
+        Problem("unknown_variable", _REASONS["extra_forbidden"], column=name)
+        for name in sorted(_variables())
+        if name.removeprefix(_PREFIX).partition("__")[0] not in sections
+    ]
 
 
 def load_settings() -> Settings:
@@ -101,36 +140,46 @@ def load_settings() -> Settings:
     :raises InvalidSettings: With every problem found, each naming its key.
     """
     path = _path()
-    if "GOVKIT_SETTINGS" in os.environ and not path.is_file():
-        raise InvalidSettings(
-            [Problem("settings_missing", "設定ファイルがありません。", file=str(path))]
-        )
+    if not path.is_file() and ("GOVKIT_SETTINGS" in os.environ or not any(_variables())):
+        raise InvalidSettings([_no_file(path)])
+    problems = _unknown_variables()
     try:
         settings = Settings()
-    except (ValidationError, ValueError) as error:
-        raise InvalidSettings(_problems(error, path)) from error
-    problems = production_problems(settings) if settings.app.environment == "production" else []
+    except ValueError as error:
+        raise InvalidSettings([*problems, *_problems(error, path)]) from error
+    if settings.app.environment == "production":
+        problems += production_problems(settings)
     if problems:
         raise InvalidSettings(problems)
     return settings
 
 
+def _no_file(path: Path) -> Problem:
+    return Problem(
+        "settings_missing",
+        "設定ファイルがありません。govkit new app でアプリを作り、そのフォルダーで実行するか、"
+        "環境変数 GOVKIT_SETTINGS で設定ファイルを指してください。",
+        file=str(path),
+    )
+
+
 def production_problems(settings: Settings) -> list[Problem]:
     """What must be mended before the settings may serve real people."""
     found = []
-    if len(settings.security.secret_key) < 32:
+    secret = settings.security.secret_key.get_secret_value()
+    if len(secret) < 32 or len(set(secret)) < 8:
         found.append(
             Problem(
                 "short_secret",
-                "本番では32文字以上の秘密鍵を設定してください。",
+                "本番では32文字以上の、でたらめに作った秘密鍵を設定してください。",
                 column="security.secret_key",
             )
         )
-    if not settings.app.trusted_hosts:
+    if not settings.app.trusted_hosts or "*" in settings.app.trusted_hosts:
         found.append(
             Problem(
                 "no_trusted_hosts",
-                "本番では応答するホスト名を設定してください。",
+                "本番では応答するホスト名を1つずつ設定してください。",
                 column="app.trusted_hosts",
             )
         )
@@ -148,10 +197,13 @@ def production_problems(settings: Settings) -> list[Problem]:
 _REASONS = {
     "extra_forbidden": "知らない設定です。つづりを確かめてください。",
     "missing": "設定してください。",
+    "tuple_type": '["a.jp", "b.jp"] のような一覧の形で書いてください。環境変数では {variable} です。',
 }
 
 
 def _problems(error: Exception, path: Path) -> list[Problem]:
+    if isinstance(error, UnicodeDecodeError):
+        return [Problem("unreadable_settings", "UTF-8で保存してください。", file=str(path))]
     if not isinstance(error, ValidationError):
         return [
             Problem(
@@ -167,7 +219,10 @@ def _problems(error: Exception, path: Path) -> list[Problem]:
             _REASONS.get(each["type"], "値が正しくありません: {detail}"),
             file=str(path),
             column=".".join(str(part) for part in each["loc"]),
-            params={"detail": each["msg"]},
+            params={
+                "detail": each["msg"],
+                "variable": _PREFIX + "__".join(str(part) for part in each["loc"]).upper(),
+            },
         )
         for each in error.errors()
     ]

@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from govkit.base.app import create_app
@@ -151,7 +152,7 @@ class TestDatabases:
         return Settings(
             app=AppSettings(modules=self._modules, templates=Settings().app.templates),
             database=DatabaseSettings(url=urls[0], owner_url=urls[1]),
-            security=SecuritySettings(secret_key="k" * 32),
+            security=SecuritySettings(secret_key=SecretStr("k" * 32)),
         )
 
 

@@ -5,7 +5,10 @@ from flask import Flask
 
 from govkit.base import web
 from govkit.base.app import create_app
+from govkit.base.deployment import Deployment
 from govkit.base.identity import Account, add_account
+from govkit.base.settings import SecuritySettings
+from govkit.errors import InvalidSettings
 from govkit.testing.plugin import PASSWORD, appoint
 
 
@@ -95,6 +98,14 @@ def test_an_error_page_that_fails_is_replaced_by_a_plain_one(deployment, tmp_pat
     assert answer.status_code == 404
     assert '<html lang="en">' in answer.text
     assert _is_protected(answer)
+
+
+def test_no_application_starts_without_a_secret(deployment) -> None:
+    settings = deployment.settings.model_copy(update={"security": SecuritySettings()})
+    bare = Deployment(settings)
+    with pytest.raises(InvalidSettings, match=r"security\.secret_key"):
+        create_app(deployment=bare)
+    bare.close()
 
 
 NAME = "".join(("山田", "秘密"))  # the whole name stands in no line of code

@@ -21,7 +21,7 @@ def write_settings(folder: Path, settings: Settings) -> None:
     lines = ["[app]", f"modules = [{modules}]", "[database]", f'url = "{settings.database.url}"']
     if settings.database.owner_url:
         lines.append(f'owner_url = "{settings.database.owner_url}"')
-    lines += ["[security]", f'secret_key = "{settings.security.secret_key}"']
+    lines += ["[security]", f'secret_key = "{settings.security.secret_key.get_secret_value()}"']
     (folder / "govkit.toml").write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 from click.testing import CliRunner
@@ -119,7 +120,7 @@ def test_the_checks_pass_in_it(rendered):
 
 def test_the_example_of_production_settings_is_sound_once_filled_in(rendered):
     example = (rendered / "govkit.example.toml").read_text(encoding="utf-8")
-    filled = re.sub("（.*?）", "k" * 40, example)
+    filled = re.sub("（.*?）", token_urlsafe(48), example)
     values = tomllib.loads(filled)
     development = tomllib.loads((rendered / "govkit.toml").read_text(encoding="utf-8"))
 

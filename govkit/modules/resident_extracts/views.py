@@ -1,7 +1,6 @@
 """Pages to receive extracts of the resident register and to see how it went."""
 
 import io
-import logging
 import tempfile
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from govkit.base import web
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import problem_text
+from govkit.base.logs import get_logger
 from govkit.base.work import Work
 from govkit.errors import Conflict, InvalidInput, Problem
 from govkit.formats.tabular import Encoding, write_table
@@ -34,7 +34,7 @@ from govkit.modules.resident_extracts.service import (
 
 __all__ = ["pages"]
 
-log = logging.getLogger("govkit.resident_extracts")
+log = get_logger("govkit.resident_extracts")
 
 pages = web.Pages("resident_extracts", __name__)
 
