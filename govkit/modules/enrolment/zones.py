@@ -14,9 +14,8 @@ from govkit.base.i18n import lazy_gettext as _
 from govkit.base.work import Work
 from govkit.errors import InvalidInput, Problem
 from govkit.formats.tabular import Column, Encoding, ReadOptions, read_table, write_table
-from govkit.modules.enrolment.codes import EntryStatus
-from govkit.modules.enrolment.models import AttendanceZone, RegisterEntry
-from govkit.modules.resident_extracts import protected_now
+from govkit.modules.enrolment.models import AttendanceZone
+from govkit.modules.resident_extracts import towns
 from govkit.modules.schools import School, SchoolKind, schools
 
 __all__ = ["Zone", "ZoneResult", "replace_zones", "write_zones", "zones"]
@@ -42,13 +41,11 @@ _COLUMNS: Final = (
 )
 _ELEMENTARY_KINDS: Final = frozenset({SchoolKind.ELEMENTARY, SchoolKind.COMPULSORY})
 _JUNIOR_HIGH_KINDS: Final = frozenset({SchoolKind.JUNIOR_HIGH, SchoolKind.COMPULSORY})
-_ANY_TOWN: Final = frozenset({"", "0000000", "9999999"})
-"""Town ids that name no town (町字なし、マスターにない町字)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A town and its schools; without schools it is a town where children live but no zone is."""
+    """A town and its schools; without schools it is a town where people live but no zone is."""
 
     machiaza_id: str
     town: str
@@ -65,7 +62,7 @@ class ZoneResult:
 
 
 def zones(work: Work) -> list[Zone]:
-    """All zones by town id, with the towns of registered children that lack one."""
+    """All zones by town id, with the towns of residents that lack one."""
     work.require("enrolment.manage_zones")
     by_id = {school.id: school for school in work.session.scalars(sa.select(School))}
     found = [
@@ -78,20 +75,10 @@ def zones(work: Work) -> list[Zone]:
         for row in work.session.scalars(sa.select(AttendanceZone))
     ]
     known = {zone.machiaza_id for zone in found}
-    # Where only protected children live is not told.
-    towns = work.session.execute(
-        sa.select(RegisterEntry.machiaza_id, sa.func.min(RegisterEntry.town))
-        .where(
-            RegisterEntry.status == EntryStatus.ACTIVE,
-            RegisterEntry.is_protected.is_(False),
-            sa.not_(protected_now(RegisterEntry.addressee_number)),
-        )
-        .group_by(RegisterEntry.machiaza_id)
-    )
     found += [
         Zone(machiaza_id, town, None, None)
-        for machiaza_id, town in towns
-        if machiaza_id not in known | _ANY_TOWN
+        for machiaza_id, town in towns(work.session)
+        if machiaza_id not in known
     ]
     return sorted(found, key=lambda zone: zone.machiaza_id)
 

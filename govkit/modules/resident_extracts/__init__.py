@@ -24,6 +24,7 @@ from govkit.modules.resident_extracts.source import (
     protected_now,
     protected_numbers,
     resident_directory,
+    towns,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "protected_numbers",
     "refused_rows",
     "resident_directory",
+    "towns",
 ]
 
 module = Module(

@@ -77,6 +77,8 @@ class ResidentRow(TenantTable, Base):
     household_number: Mapped[str | None] = mapped_column(sa.String(300), comment="世帯番号")
     born_first: Mapped[date] = mapped_column(comment="生年月日(最も早い日)")
     born_last: Mapped[date] = mapped_column(comment="生年月日(最も遅い日)")
+    machiaza_id: Mapped[str] = mapped_column(sa.String(300), comment="町字ID")
+    town: Mapped[str] = mapped_column(sa.String(300), comment="町字")
     name_keys: Mapped[str] = mapped_column(sa.Text, comment="氏名の検索キー")
     is_protected: Mapped[bool] = mapped_column(comment="支援措置")
     content_hash: Mapped[str] = mapped_column(sa.String(64), comment="内容のハッシュ")

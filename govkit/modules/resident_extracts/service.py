@@ -1,12 +1,12 @@
 """Receiving extracts: read the file as a whole, then one short transaction (抽出データの受入)."""
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,14 +16,15 @@ from govkit.base.work import Work
 from govkit.errors import Conflict, InvalidInput, Problem
 from govkit.formats.tabular import Column, Encoding, ReadOptions, read_table
 from govkit.jp.numbers import find_my_number
+from govkit.modules.resident_extracts.changes import PreparedChanges, take_snapshot
 from govkit.modules.resident_extracts.models import (
     ProtectedPerson,
     RefusedRow,
     ResidentExtract,
     ResidentRow,
 )
-from govkit.modules.resident_extracts.source import latest_extract, stored_values
-from govkit.residents.adapters.csv_extract import ExtractReading, ExtractRow, read_extract
+from govkit.modules.resident_extracts.source import all_protected, latest_extract
+from govkit.residents.adapters.csv_extract import ExtractReading, read_extract
 from govkit.residents.adapters.extract_history import number_problem
 from govkit.residents.adapters.protection_list import read_protection_list
 
@@ -39,7 +40,6 @@ __all__ = [
 ]
 
 IMPORT: Final = "resident_extracts.import"
-_BATCH: Final = 5000
 _CELL: Final = 200
 _CHUNK: Final = 1 << 20
 
@@ -134,29 +134,43 @@ def import_steps(work: Work, file: ExtractFile) -> Generator[Progress, None, Imp
         raise InvalidInput([*reading.problems, _problem("nobody_accepted", _NOBODY, file)])
     digest = _sha256(file.path)
     refused = _refused_numbers(file, reading.problems)
-    # From here on the database is touched, and only for as long as writing takes.
-    last = latest_extract(work.session)
-    if last is not None and last.sha256 == digest and last.as_of == file.as_of:
-        work.record("resident_extracts.repeated", last)
-        return ImportResult(last, is_repeat=True)
-    if last is not None and file.as_of < last.as_of and last.sha256 != digest:
-        raise InvalidInput([_problem("older_extract", _OLDER, file, latest=last.as_of.isoformat())])
     yield Progress(_("前回の受入と比べています。"))
-    change = _Change(work, reading, file.as_of, refused)
-    yield from change.write()
-    extract = _extract(work, file, reading, change)
-    extract.sha256 = digest
-    extract.number = last.number + 1 if last else 1
+    snapshot = take_snapshot(work)
+    with PreparedChanges(snapshot) as changes:
+        for done in changes.prepare(reading):
+            yield Progress(_("登録する内容を用意しています。"), done, len(reading))
+        # From here on the database is locked, and only for as long as writing takes.
+        last = latest_extract(work.session)
+        if last is not None and last.sha256 == digest and last.as_of == file.as_of:
+            work.record("resident_extracts.repeated", last)
+            return ImportResult(last, is_repeat=True)
+        _refuse_older(last, file, digest)
+        if (last.number if last else 0) != snapshot.number:
+            raise Conflict
+        for done in changes.write(work):
+            total = changes.new + changes.changed
+            yield Progress(_("住民を登録しています。"), done, total)
+        gone = 0 if refused is None else changes.close_missing(work, refused, file.as_of)
+    extract = _extract(work, file, reading)
+    extract.sha256, extract.number = digest, snapshot.number + 1
+    extract.new_count, extract.changed_count = changes.new, changes.changed
+    extract.gone_count, extract.closes_gone = gone, refused is not None
     _store(work, extract, reading.problems)
     work.record(
         "resident_extracts.imported",
         extract,
-        new=change.new,
-        changed=change.changed,
-        gone=change.gone,
+        new=changes.new,
+        changed=changes.changed,
+        gone=gone,
         refused=len(reading.problems),
     )
     return ImportResult(extract, is_repeat=False)
+
+
+def _refuse_older(last: ResidentExtract | None, file: ExtractFile, digest: str) -> None:
+    # The same file with another day is a day mended, which may be earlier.
+    if last is not None and file.as_of < last.as_of and last.sha256 != digest:
+        raise InvalidInput([_problem("older_extract", _OLDER, file, latest=last.as_of.isoformat())])
 
 
 _NOBODY: Final = _(
@@ -201,95 +215,7 @@ def _refused_numbers(file: ExtractFile, problems: Sequence[Problem]) -> frozense
     return None if wanted else frozenset(numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    id: UUID
-    content_hash: str
-    gone_on: date | None
-
-
-class _Change:
-    """What an extract changes in the stored residents, written batch by batch."""
-
-    def __init__(
-        self, work: Work, reading: ExtractReading, as_of: date, refused: frozenset[str] | None
-    ) -> None:
-        self._work = work
-        self._as_of = as_of
-        self._reading = reading
-        self._refused = refused
-        self.closes_gone = refused is not None
-        self.new = self.changed = self.gone = 0
-
-    def write(self) -> Iterator[Progress]:
-        """Insert the new, update the changed, close the gone."""
-        known = self._known()
-        protected = _protected_numbers(self._work)
-        inserts: list[dict[str, Any]] = []
-        updates: list[dict[str, Any]] = []
-        for count, row in enumerate(self._reading, start=1):
-            before = known.pop(row.id.addressee_number, None)
-            content_hash = row.fingerprint
-            if before is None:
-                inserts.append(self._values(row, content_hash, uuid4(), protected))
-            elif before.content_hash != content_hash or before.gone_on is not None:
-                updates.append(self._values(row, content_hash, before.id, protected))
-            if count % _BATCH == 0:
-                self._flush(inserts, updates)
-                yield Progress(_("住民を登録しています。"), count, len(self._reading))
-        self._flush(inserts, updates)
-        if self._refused is not None:
-            self._close(known, self._refused)
-
-    def _known(self) -> dict[str, _Known]:
-        rows = self._work.session.execute(
-            sa.select(
-                ResidentRow.addressee_number,
-                ResidentRow.id,
-                ResidentRow.content_hash,
-                ResidentRow.gone_on,
-            )
-        )
-        return {row.addressee_number: _Known(row.id, row.content_hash, row.gone_on) for row in rows}
-
-    def _values(
-        self, row: ExtractRow, content_hash: str, identifier: UUID, protected: frozenset[str]
-    ) -> dict[str, Any]:
-        values = stored_values(row.resident)
-        values["municipality_code"] = self._work.municipality.code
-        values["id"] = identifier
-        values["content_hash"] = content_hash
-        values["is_protected"] = row.id.addressee_number in protected
-        return values
-
-    def _flush(self, inserts: list[dict[str, Any]], updates: list[dict[str, Any]]) -> None:
-        if inserts:
-            self._work.session.execute(sa.insert(ResidentRow), inserts)
-        if updates:
-            self._work.session.execute(sa.update(ResidentRow), updates)
-        self.new += len(inserts)
-        self.changed += len(updates)
-        inserts.clear()
-        updates.clear()
-
-    def _close(self, missing: dict[str, _Known], refused: frozenset[str]) -> None:
-        rows = [
-            {
-                "municipality_code": self._work.municipality.code,
-                "id": known.id,
-                "gone_on": self._as_of,
-            }
-            for number, known in missing.items()
-            if known.gone_on is None and number not in refused
-        ]
-        if rows:
-            self._work.session.execute(sa.update(ResidentRow), rows)
-        self.gone = len(rows)
-
-
-def _extract(
-    work: Work, file: ExtractFile, reading: ExtractReading, change: _Change
-) -> ResidentExtract:
+def _extract(work: Work, file: ExtractFile, reading: ExtractReading) -> ResidentExtract:
     return ResidentExtract(
         file_name=file.name[:300],
         encoding=str(file.encoding),
@@ -297,11 +223,7 @@ def _extract(
         profile=reading.profile,
         rows_read=reading.rows_read,
         people=len(reading),
-        new_count=change.new,
-        changed_count=change.changed,
-        gone_count=change.gone,
         refused_count=len(reading.problems),
-        closes_gone=change.closes_gone,
         notices=[_as_record(problem) for problem in reading.notices],
         received_by=work.actor.name,
         received_at=work.now,
@@ -355,14 +277,6 @@ def refused_rows(work: Work, extract: ResidentExtract) -> Sequence[RefusedRow]:
     ).all()
 
 
-def _protected_numbers(work: Work) -> frozenset[str]:
-    return frozenset(
-        work.session.scalars(
-            sa.select(ProtectedPerson.addressee_number).where(ProtectedPerson.is_active)
-        )
-    )
-
-
 def import_protection_list(
     work: Work, path: Path, *, name: str, encoding: Encoding
 ) -> ProtectionResult:
@@ -409,7 +323,7 @@ _EMPTY_LIST: Final = _(
 
 def _mark(work: Work, numbers: frozenset[str]) -> None:
     ordered = sorted(numbers)
-    protected = _protected_numbers(work)
+    protected = all_protected(work.session)
     for start in range(0, len(ordered), 500):
         chunk = ordered[start : start + 500]
         for row in work.session.scalars(

@@ -83,8 +83,9 @@ def protected_numbers(session: ScopedSession, numbers: Sequence[str]) -> frozens
 def stored_values(resident: Resident) -> dict[str, Any]:
     """The columns of :class:`ResidentRow` that follow from a resident, without hash and owner."""
     household, address = resident.household, resident.address
-    own = resident.id.municipality_code
-    is_here = isinstance(address, Address) and address.municipality_code in ("", own)
+    own = ("", resident.id.municipality_code)
+    is_here = isinstance(address, Address) and address.municipality_code in own
+    place = address if isinstance(address, Address) and is_here else Address()
     # The mark of protection is a column of its own: it changes without a new extract.
     record = to_record(resident)
     record.pop("is_protected", None)
@@ -95,8 +96,8 @@ def stored_values(resident: Resident) -> dict[str, Any]:
         else None,
         "born_first": resident.birth.earliest or date.min,
         "born_last": resident.birth.latest or date.max,
-        "machiaza_id": address.machiaza_id if is_here else "",
-        "town": address.town if is_here else "",
+        "machiaza_id": place.machiaza_id,
+        "town": place.town,
         "name_keys": "\n".join(("", *name_keys(resident.name), "")),
         "is_protected": resident.is_protected,
         "content": json.dumps(record, ensure_ascii=False, separators=(",", ":")),

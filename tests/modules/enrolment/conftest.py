@@ -5,11 +5,6 @@ from govkit.modules.schools import add_school
 ELEMENTARY, OTHER, JUNIOR_HIGH = "B113299999911", "B113299999920", "C113299999919"
 
 
-@pytest.fixture(scope="session")
-def govkit_modules():
-    return ("schools", "resident_extracts", "enrolment")
-
-
 @pytest.fixture
 def school(work):
     return add_school(work, ELEMENTARY, "第一小学校")

@@ -10,7 +10,6 @@ from govkit.modules.enrolment import (
     assign_schools,
     list_entries,
     write_entries,
-    zones,
 )
 from govkit.modules.resident_extracts import import_protection_list
 from govkit.residents.records import Address
@@ -71,9 +70,6 @@ def test_a_new_list_of_protected_people_hides_at_once(protected, work_for, tmp_p
     import_protection_list(protected, path, name=path.name, encoding="utf-8")
     line = lines(clerk)[1]
     assert (line.address, line.is_protected) == ("＊＊＊", True)
-    assert not {"富士見町一丁目", "高松町三丁目"} & {
-        zone.town for zone in zones(clerk) if zone.elementary is None
-    }
 
 
 def test_the_file_is_masked_guarded_and_its_purpose_on_record(protected, work_for):

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from govkit.errors import Conflict, InvalidInput, NotFound, NotPermitted, Refused
+from govkit.formats.tabular import Encoding
 from govkit.modules.enrolment import (
     DesignationReason,
     DesignationRequest,
@@ -29,10 +30,12 @@ from govkit.modules.enrolment import (
     write_zones,
     zones,
 )
+from govkit.modules.resident_extracts import import_extract
 from govkit.modules.schools import ClassGroup, Pupil, class_members
 from govkit.residents.records import Address
 from tests.modules.enrolment.conftest import ELEMENTARY, JUNIOR_HIGH, OTHER
 from tests.modules.enrolment.people import CITY, YEAR, child, compiled, put_zones
+from tests.modules.resident_extracts.files import extract_bytes, person
 
 ELSEWHERE = Address(CITY, "0009009", "東京都", "立川市", "高松町三丁目", "5番", "", "1900011")
 ZONE = f"0001001,富士見町一丁目,{ELEMENTARY},{JUNIOR_HIGH}"
@@ -60,8 +63,13 @@ SIBLINGS = DesignationRequest(DesignationReason.SIBLINGS, "兄が在学", date(2
 
 
 class TestZones:
-    def test_the_file_can_be_edited_and_sent_back(self, zoned):
-        compiled(zoned, child(1), child(2, address=ELSEWHERE))
+    def test_the_file_names_every_town_and_can_be_sent_back(self, zoned, tmp_path):
+        path = tmp_path / "住民票.csv"
+        away = {"住所_町字コード": "0009009", "住所_町字": "高松町三丁目"}
+        path.write_bytes(extract_bytes([person(1), person(2, **away)]))
+        import_extract(
+            zoned, path, name=path.name, encoding=Encoding.UTF_8, as_of=date(2026, 10, 15)
+        )
         body = write_zones(zoned).decode("utf-8-sig")
         assert "0009009,高松町三丁目,,,," in body.splitlines()
         filled = body.replace("高松町三丁目,,,,", f"高松町三丁目,{OTHER},,,")

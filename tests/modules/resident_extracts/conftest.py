@@ -3,11 +3,6 @@ import pytest
 from tests.modules.resident_extracts.files import extract_bytes
 
 
-@pytest.fixture(scope="session")
-def govkit_modules():
-    return ("schools", "resident_extracts")
-
-
 @pytest.fixture
 def extract(tmp_path):
     """Writes an extract of the given rows and gives its path."""

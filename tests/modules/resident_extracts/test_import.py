@@ -3,9 +3,11 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from govkit.errors import InvalidInput, NotPermitted
+from govkit.base.identity import Actor
+from govkit.errors import Conflict, InvalidInput, NotPermitted
 from govkit.formats.tabular import Encoding
 from govkit.modules.resident_extracts import (
+    ExtractFile,
     ProtectedPerson,
     RefusedRow,
     ResidentExtract,
@@ -13,7 +15,9 @@ from govkit.modules.resident_extracts import (
     StoredResidents,
     import_extract,
     import_protection_list,
+    import_steps,
     refused_rows,
+    towns,
 )
 from govkit.residents.records import PersonId
 from tests.modules.resident_extracts.files import (
@@ -125,6 +129,55 @@ def test_progress_tells_what_is_done(work, extract):
         "ファイルを読んで、全部の行を確かめています。",
         "前回の受入と比べています。",
     ]
+
+
+def test_towns_are_those_where_somebody_lives_who_is_not_protected(work, extract, tmp_path):
+    def town(serial, machiaza_id, name, **more):
+        return person(serial, 住所_町字コード=machiaza_id, 住所_町字=name, **more)
+
+    rows_ = [
+        town(1, "0002002", "柴崎町二丁目", 住所_市区町村コード=CITY),
+        town(2, "0002002", "柴崎町二丁目"),
+        town(3, "0009009", "高松町三丁目"),
+        town(4, "9999999", "マスターにない町"),
+        town(5, "0003003", "よその町", 住所_市区町村コード="132071"),
+    ]
+    receive(work, extract(*rows_))
+    path = tmp_path / "支援措置.csv"
+    path.write_bytes(protection_bytes(3))
+    import_protection_list(work, path, name=path.name, encoding=Encoding.UTF_8)
+    assert towns(work.session) == [("0002002", "柴崎町二丁目")]
+
+
+def test_two_imports_at_once_cannot_both_happen(deployment, extract):
+    city, actor = deployment.municipality(CITY), Actor.operator("試験")
+    with deployment.work(city, actor) as late:
+        people = [person(serial) for serial in range(1, 5002)]
+        file = ExtractFile(extract(*people), "a.csv", Encoding.UTF_8, OCTOBER)
+        steps = import_steps(late, file)
+        for _ in range(3):
+            next(steps)
+        with deployment.work(city, actor) as early:
+            receive(early, extract(person(6000), name="b.csv"))
+        with pytest.raises(Conflict):
+            next(steps)
+    with deployment.work(city, actor) as work:
+        assert list(rows(work)) == [number(6000)]
+
+
+def test_preparing_an_import_holds_no_lock(deployment, extract):
+    city, actor = deployment.municipality(CITY), Actor.operator("試験")
+    people = [person(serial) for serial in range(1, 5002)]
+    with deployment.work(city, actor) as importing:
+        steps = import_steps(
+            importing, ExtractFile(extract(*people), "a.csv", Encoding.UTF_8, OCTOBER)
+        )
+        assert str([next(steps) for _ in range(3)][-1].text) == "登録する内容を用意しています。"
+        with deployment.work(city, actor) as other:
+            other.record("other.act", "何か")
+        list(steps)
+    with deployment.work(city, actor) as work:
+        assert len(rows(work)) == 5001
 
 
 def test_progress_counts_people_in_large_files(work, extract):

@@ -77,6 +77,8 @@ def upgrade(op: Operations) -> None:
         sa.Column("household_number", sa.String(length=300), nullable=True, comment="世帯番号"),
         sa.Column("born_first", sa.Date(), nullable=False, comment="生年月日(最も早い日)"),
         sa.Column("born_last", sa.Date(), nullable=False, comment="生年月日(最も遅い日)"),
+        sa.Column("machiaza_id", sa.String(length=300), nullable=False, comment="町字ID"),
+        sa.Column("town", sa.String(length=300), nullable=False, comment="町字"),
         sa.Column("name_keys", sa.Text(), nullable=False, comment="氏名の検索キー"),
         sa.Column("is_protected", sa.Boolean(), nullable=False, comment="支援措置"),
         sa.Column("content_hash", sa.String(length=64), nullable=False, comment="内容のハッシュ"),
