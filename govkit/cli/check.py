@@ -13,8 +13,11 @@ from govkit.base import migrate
 from govkit.base.app import create_app
 from govkit.base.db import AppendOnly, Base, TenantTable
 from govkit.base.deployment import Deployment
+from govkit.base.identity import Account
+from govkit.base.migrate import Migration, SchemaVersion
 from govkit.base.postgres import role_problems
 from govkit.base.settings import load_settings
+from govkit.cli.output import DEMO_LOGINS
 from govkit.errors import GovkitError, InvalidSettings
 
 __all__ = ["Finding", "check", "findings"]
@@ -58,29 +61,40 @@ def findings() -> Iterator[Finding]:
         )
         return
     try:
-        yield from _schema(deployment)
+        yield from _inside(deployment)
     except OperationalError as error:
         yield Finding(
             "database.unreachable",
             f"データベースに接続できません（{str(error.orig).strip()}）。",
             "接続先の設定と、データベースが動いているかを確かめてください。",
         )
-    else:
-        yield from _routes(deployment)
     finally:
         deployment.close()
 
 
-def _schema(deployment: Deployment) -> Iterator[Finding]:
-    pending = deployment.pending_migrations()
+def _inside(deployment: Deployment) -> Iterator[Finding]:
+    pending = _pending(deployment)
     for migration in pending:
         yield Finding(
             "migrations.pending",
             f"「{migration.module}」の移行 {migration.revision} がまだです。",
             "govkit database migrate を実行するか、アプリを起動し直してください。",
         )
-    if pending:
-        return
+    if not pending:
+        yield from _schema(deployment)
+        yield from _demo_logins(deployment)
+    yield from _routes(deployment)
+
+
+def _pending(deployment: Deployment) -> list[Migration]:
+    with deployment.owner_engine() as owner:
+        is_new = not sa.inspect(owner).has_table(SchemaVersion.__tablename__)
+    if not is_new:
+        return deployment.pending_migrations()
+    return [each for module in deployment.packages for each in migrate.history(*module)]
+
+
+def _schema(deployment: Deployment) -> Iterator[Finding]:
     with deployment.owner_engine() as owner, owner.connect() as connection:
         for difference in migrate.differences(connection):
             yield Finding(
@@ -108,6 +122,20 @@ def _routes(deployment: Deployment) -> Iterator[Finding]:
             "routes.broken",
             f"画面を組み立てられません（{error}）。",
             "設定の modules にあるモジュールを確かめてください。",
+        )
+
+
+def _demo_logins(deployment: Deployment) -> Iterator[Finding]:
+    if deployment.settings.app.environment != "production":
+        return
+    with deployment.system(writes=False) as session:
+        known = sa.select(Account.login).where(Account.login.in_(DEMO_LOGINS), Account.is_enabled)
+        logins = session.scalars(known).all()
+    if logins:
+        yield Finding(
+            "accounts.demo",
+            f"だれもが知っているパスワードのデモ用ログインがあります（{'、'.join(sorted(logins))}）。",
+            "本番には、デモデータのない新しいデータベースを使ってください。",
         )
 
 

@@ -22,7 +22,21 @@ from govkit.errors import (
 )
 from govkit.jp.numbers import CodeProblem
 
-__all__ = ["describe", "find_city", "insist_on_modules", "open_deployment", "operator"]
+__all__ = [
+    "DEMO_LOGINS",
+    "describe",
+    "find_city",
+    "insist_on_modules",
+    "open_deployment",
+    "operator",
+]
+
+DEMO_LOGINS: Final = tuple(
+    f"{prefix}-{role}"
+    for prefix in ("tachikawa", "akishima")
+    for role in ("board", "teacher", "principal", "office", "protection", "admin")
+)
+"""Log-ins of the demo, whose password everybody knows."""
 
 _VALUES: Final[Mapping[str, str]] = {
     CodeProblem.EMPTY: "コードを指定してください。",

@@ -12,10 +12,12 @@ from govkit.base.work import JAPAN
 from govkit.cli import main
 from govkit.cli.demo import DEMO_PASSWORD, load_demo
 from govkit.cli.demo_city import DEMO_CITIES
+from govkit.formats.oneroster import Profile
 from govkit.jp.calendar import school_year_of
 from govkit.jp.numbers import SchoolCode
 from govkit.modules import attendance, resident_extracts, schools
-from govkit.modules.schools.oneroster import Profile, export_roster
+from govkit.modules.enrolment import replace_zones, zones
+from govkit.modules.schools import export_roster
 from tests.cli.conftest import write_settings
 
 SIZE = "300"
@@ -73,6 +75,21 @@ def test_the_month_is_recorded_except_today(filled, work_of):
         for class_group in classes:
             sheet = attendance.month(work, class_group, work.today.replace(day=1))
             assert sheet.unrecorded == (work.today,)
+
+
+def test_every_town_has_its_schools(filled, work_of):
+    with work_of(filled, "132071") as work:
+        found = zones(work)
+        assert len(found) > 50
+        assert all(zone.elementary and zone.junior_high for zone in found)
+
+
+def test_the_zones_file_can_be_sent_back(filled, work_of):
+    (path,) = Path("data").glob("立川市_通学区域.csv")
+    with work_of(filled, "132021") as work:
+        result = replace_zones(work, path, encoding="utf-8")
+        assert result.zones == len(zones(work))
+        assert result.left_out == 0
 
 
 def test_a_roster_can_be_exported(filled, work_of):
