@@ -107,7 +107,9 @@ def _default(field: FieldInfo) -> Cell:
     if isinstance(value, bool):
         return literal(str(value).lower())
     if isinstance(value, tuple):
-        return literal("[" + ", ".join(f'"{each}"' for each in value) + "]")
+        # One literal per value, so that the column can break.
+        words = [[literal(str(each)), nodes.Text(" ")] for each in value]
+        return [part for word in words for part in word]
     return literal(str(value))
 
 
@@ -127,21 +129,13 @@ class _Facts(SphinxDirective):
 
 
 class SettingsTable(_Facts):
-    """Settings: key, environment variable, default, meaning."""
+    """Settings: key, default, meaning."""
 
     def facts(self) -> Iterator[nodes.Node]:
         """One table."""
         told = explanations()["settings"]
-        rows = [
-            (
-                literal(key),
-                literal(f"GOVKIT_{key.replace('.', '__').upper()}"),
-                _default(field),
-                told[key],
-            )
-            for key, field in settings_keys()
-        ]
-        yield table(("設定", "環境変数", "既定", "意味"), rows)
+        rows = [(literal(key), _default(field), told[key]) for key, field in settings_keys()]
+        yield table(("設定", "既定", "意味"), rows)
 
 
 class CommandsList(_Facts):
