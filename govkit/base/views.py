@@ -1,12 +1,12 @@
 """Pages of the base itself: login, choice of the municipality, home, health."""
 
 from importlib.resources import files
-from typing import Any, cast
+from typing import cast
 from uuid import UUID, uuid4
 
 from flask import redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from govkit import __version__, forms
 from govkit.base import web
@@ -20,6 +20,7 @@ from govkit.base.identity import (
     held_appointments,
     set_password,
 )
+from govkit.base.tenancy import ScopedSession
 from govkit.base.work import JAPAN, Work
 from govkit.errors import Refused
 
@@ -62,7 +63,7 @@ def log_in() -> ResponseReturnValue:
     with deployment.system() as database:
         account = check_password(database, form.login.data, form.password.data, now)
         account_id = account.id if account else None
-        _record_login(database, account_id)
+        _record_login(database, form.login.data, account_id)
     if account_id is None:
         form.add_error(
             "password",
@@ -78,7 +79,9 @@ def log_in() -> ResponseReturnValue:
     return web.see_other("govkit.appointments", next=request.args.get("next", ""))
 
 
-def _record_login(database: Any, account_id: UUID | None) -> None:
+def _record_login(database: ScopedSession, login: str, account_id: UUID | None) -> None:
+    # A login name that nobody has is not kept: it may be a password typed into the wrong field.
+    tried = database.scalar(select(Account.id).where(Account.login == login.strip()))
     database.add(
         SystemEvent(
             id=uuid4(),
@@ -86,7 +89,7 @@ def _record_login(database: Any, account_id: UUID | None) -> None:
             actor=str(account_id or ""),
             action="login.succeeded" if account_id else "login.failed",
             reason="",
-            detail={},
+            detail={} if account_id or tried is None else {"account_id": str(tried)},
         )
     )
 

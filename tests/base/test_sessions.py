@@ -1,6 +1,7 @@
 """SES-1, SES-2, AUT-4, WEB-1, WEB-2: logging in, staying in, being shown out."""
 
 import threading
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -9,8 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from govkit.base.app import create_app
+from govkit.base.audit import SystemEvent
 from govkit.base.deployment import Deployment
-from govkit.base.identity import Account, WebSession, add_account
+from govkit.base.identity import Account, WebSession, add_account, check_password
 from govkit.base.settings import AppSettings, SecuritySettings
 from govkit.errors import Refused
 from govkit.testing.plugin import PASSWORD, FixedClock, appoint
@@ -140,6 +142,14 @@ def test_failures_in_a_row_make_an_account_wait(deployment, clock) -> None:
         ("aaaaaaaaaaaaaaaaaaaa", False),
         ("tanaka-tanaka-tanaka", False),
         ("x" * 129, False),
+        ("passwordpassword", False),
+        ("ｐａｓｓｗｏｒｄＰＡＳＳＷＯＲＤ", False),
+        ("123451234512345", False),
+        ("98765432109876543210", False),
+        ("govkit-gakkou-2026", False),
+        ("立川市立川市教育委員会学校校務", False),
+        ("tanaka-Password-12345", False),
+        ("㌍" * 3, False),  # counts as the 15 characters that it stands for, all the same
         ("とても長い合言葉を覚えておきます", True),
         ("correct horse battery staple", True),
     ],
@@ -152,6 +162,38 @@ def test_passwords_are_judged_by_length_and_guessability(deployment, password, a
             with pytest.raises(Refused):
                 add_account(session, "tanaka", password)
         session.rollback()
+
+
+def test_a_password_may_be_typed_in_any_form_of_its_characters(deployment, clock) -> None:
+    password = "がくむかのたんとう1号室のやかん"
+    with deployment.system() as session:
+        add_account(session, "tanaka", unicodedata.normalize("NFD", password))
+        for form in ("NFC", "NFD", "NFKC", "NFKD"):
+            typed = unicodedata.normalize(form, password)
+            assert check_password(session, "tanaka", typed, clock()) is not None
+        session.rollback()
+
+
+def test_a_refusal_leaves_no_session(app, deployment) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = app.test_client().post("/account")
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers
+    with deployment.system() as session:
+        assert session.scalars(sa.select(WebSession)).all() == []
+
+
+def test_failed_logins_name_the_account_but_no_unknown_login(app, deployment) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    app.config["WTF_CSRF_ENABLED"] = False
+    for tried in (login, "typed by mistake"):
+        app.test_client().post("/login", data={"login": tried, "password": "x" * 20})
+    with deployment.system() as session:
+        account_id = session.scalars(sa.select(Account.id).where(Account.login == login)).one()
+        failed = session.scalars(
+            sa.select(SystemEvent.detail).where(SystemEvent.action == "login.failed")
+        ).all()
+    assert sorted(map(str, failed)) == sorted(map(str, [{}, {"account_id": str(account_id)}]))
 
 
 def test_a_post_without_token_or_from_elsewhere_is_refused(app: Flask, deployment) -> None:
