@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from docutils import nodes
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from sphinx.application import Sphinx
@@ -100,6 +100,8 @@ def _entry(cell: Cell) -> nodes.entry:
 
 def _default(field: FieldInfo) -> Cell:
     value = field.get_default(call_default_factory=True)
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
     if value is PydanticUndefined:
         return "（必須）"
     if value is None or value == "" or value == () or value == {}:
