@@ -50,7 +50,7 @@ bench: $(VENV)/ready-test
 	@for each in benchmarks/bench_*.py; do echo "▶ $$each"; $(BIN)/python "$$each" || exit 1; done
 
 screenshots: $(VENV)/ready-test $(VENV)/chromium
-	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/python -m tools.screenshots
+	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' STORY_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/journeys/test_story.py -k 'sqlite and scripts and not no-scripts'
 
 # Locks name hashes, never a package index. Needs uv (pip install uv).
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
