@@ -147,9 +147,12 @@ def import_steps(work: Work, file: ExtractFile) -> Generator[Progress, None, Imp
         _refuse_older(last, file, digest)
         if (last.number if last else 0) != snapshot.number:
             raise Conflict
-        for done in changes.write(work):
-            total = changes.new + changes.changed
-            yield Progress(_("住民を登録しています。"), done, total)
+        try:
+            for done in changes.write(work):
+                total = changes.new + changes.changed
+                yield Progress(_("住民を登録しています。"), done, total)
+        except IntegrityError as error:
+            raise Conflict from error
         gone = 0 if refused is None else changes.close_missing(work, refused, file.as_of)
     extract = _extract(work, file, reading)
     extract.sha256, extract.number = digest, snapshot.number + 1

@@ -123,8 +123,9 @@ def _events(file: ExtractFile) -> Generator[_Event, None, None]:
         yield _failure(_("このファイルは受け入れられません"), refused.problems)
     except Conflict:
         yield _failure(_("ほかの人が同時に受け入れました。結果を確かめてください。"), ())
-    except SQLAlchemyError:
-        log.exception("import failed")
+    except SQLAlchemyError as error:
+        # Only the kind of error: messages of databases repeat values.
+        log.error("import failed", extra={"error": type(error).__name__})
         yield _failure(_("受け入れられませんでした。しばらく待ってやり直してください。"), ())
     else:
         yield outcome
