@@ -152,7 +152,7 @@ class TestDatabases:
         return Settings(
             app=AppSettings(modules=self._modules, templates=Settings().app.templates),
             database=DatabaseSettings(url=urls[0], owner_url=urls[1]),
-            security=SecuritySettings(secret_key=SecretStr("k" * 32)),
+            security=SecuritySettings(secret_key=SecretStr("an invented secret for tests only")),
         )
 
 

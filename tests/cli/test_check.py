@@ -36,7 +36,9 @@ def test_a_sound_deployment_has_no_findings(govkit, project):
 
 
 def test_missing_tables_are_found_and_nothing_is_migrated(govkit, folder):
-    (folder / "govkit.toml").write_text('[database]\nurl = "sqlite:///new.sqlite3"\n')
+    (folder / "govkit.toml").write_text(
+        '[database]\nurl = "sqlite:///new.sqlite3"\n[security]\nsecret_key = "an invented one"\n'
+    )
 
     assert set(codes(govkit("check"))) == {"migrations.pending"}
     assert set(codes(govkit("check"))) == {"migrations.pending"}
@@ -138,7 +140,10 @@ def test_a_page_without_a_known_permission_is_found(folder):
         "pages.get('/', permission='tango.watch')(lambda work: '')\n",
         encoding="utf-8",
     )
-    settings = '[app]\nmodules = ["tango:module"]\n[database]\nurl = "sqlite:///d.sqlite3"\n'
+    settings = (
+        '[app]\nmodules = ["tango:module"]\n[database]\nurl = "sqlite:///d.sqlite3"\n'
+        '[security]\nsecret_key = "an invented one"\n'
+    )
     (folder / "govkit.toml").write_text(settings, encoding="utf-8")
     # In a process of its own: here the tables of all modules are mapped.
     for arguments in (["database", "migrate"], ["check"]):

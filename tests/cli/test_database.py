@@ -37,6 +37,7 @@ def test_preparing_makes_roles_database_and_tables_and_can_be_repeated(
 
 
 def test_sqlite_needs_no_preparing(govkit, folder):
+    (folder / "govkit.toml").touch()
     answer = govkit("database", "prepare", "--superuser-url", "postgresql://localhost/postgres")
 
     assert answer.exit_code == 1

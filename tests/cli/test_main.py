@@ -87,6 +87,7 @@ def test_a_migration_is_written_for_what_a_module_lacks(govkit, folder):
     )
     (folder / "govkit.toml").write_text(
         '[app]\nmodules = ["dance:module"]\n[database]\nurl = "sqlite:///d.sqlite3"\n'
+        '[security]\nsecret_key = "an invented one"\n'
     )
     # In a process of its own: a mapped class stays mapped for good.
     for arguments in (["migration", "dance", "initial"], ["database", "migrate"], ["check"]):
@@ -104,6 +105,7 @@ def test_a_migration_is_written_for_what_a_module_lacks(govkit, folder):
 
 
 def test_a_migration_of_an_inactive_module_is_refused(govkit, folder):
+    (folder / "govkit.toml").touch()
     answer = govkit("migration", "dance", "initial")
 
     assert answer.exit_code == 1

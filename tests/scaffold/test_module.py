@@ -42,7 +42,9 @@ def test_it_is_installed_passes_its_tests_and_is_found_by_name(rendered, install
 
 def test_an_application_boots_with_it(rendered, installed, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(installed))
-    (tmp_path / "govkit.toml").write_text('[app]\nmodules = ["schools", "school_lunch"]\n')
+    (tmp_path / "govkit.toml").write_text(
+        '[app]\nmodules = ["schools", "school_lunch"]\n[security]\nsecret_key = "an invented one"\n'
+    )
     for arguments in (["database", "migrate"], ["check"], ["city", "add", "132012", "八王子市"]):
         done = run(tmp_path, "-m", "govkit.cli", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
