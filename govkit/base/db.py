@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+_PATIENCE_SECONDS: Final = 30
+"""How long a writer waits for another one on SQLite."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in time, always aware and in UTC, on every database.
 
@@ -183,7 +187,7 @@ def create_engine(url: str | URL) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         engine = sa.create_engine(
             parsed,
-            connect_args={"timeout": 30, "check_same_thread": False},
+            connect_args={"timeout": _PATIENCE_SECONDS, "check_same_thread": False},
             hide_parameters=True,  # errors never name people
         )
         event.listen(engine, "connect", _prepare_sqlite)
@@ -221,17 +225,25 @@ _writing = threading.local()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = bool(connection.get_execution_options().get("govkit_writes", False))
-    if writes:
-        open_on: set[str] = _writing.__dict__.setdefault("databases", set())
-        name = str(connection.engine.url.database)
-        if name in open_on:
-            # The second writer of a thread would wait for the first, that is, for itself.
-            raise RuntimeError("finish the open unit of work before another one writes")
-        connection.info["govkit_writing"] = True
-    connection.exec_driver_sql(BEGIN_STATEMENTS[writes])
-    if writes:
-        open_on.add(name)
+    options = connection.get_execution_options()
+    writes = bool(options.get("govkit_writes", False))
+    if not writes:
+        connection.exec_driver_sql(BEGIN_STATEMENTS[0])
+        return
+    open_on: set[str] = _writing.__dict__.setdefault("databases", set())
+    name = str(connection.engine.url.database)
+    if name in open_on:
+        # The second writer of a thread would wait for the first, that is, for itself.
+        raise RuntimeError("finish the open unit of work before another one writes")
+    driver: Any = connection.connection.dbapi_connection
+    if not options.get("govkit_waits", True):
+        driver.execute("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql(BEGIN_STATEMENTS[1])
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={_PATIENCE_SECONDS * 1000}")
+    connection.info["govkit_writing"] = True
+    open_on.add(name)
 
 
 def _end_sqlite(connection: Connection) -> None:

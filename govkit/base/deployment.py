@@ -126,15 +126,17 @@ class Deployment:
         self.engine.dispose()
 
     @contextmanager
-    def _session(self, scope: Scope, *, writes: bool = True) -> Iterator[ScopedSession]:
-        with ScopedSession(self.engine, scope, writes=writes) as session:
+    def _session(
+        self, scope: Scope, *, writes: bool = True, waits: bool = True
+    ) -> Iterator[ScopedSession]:
+        with ScopedSession(self.engine, scope, writes=writes, waits=waits) as session:
             yield session
             session.commit()
 
     @contextmanager
-    def system(self, *, writes: bool = True) -> Iterator[ScopedSession]:
+    def system(self, *, writes: bool = True, waits: bool = True) -> Iterator[ScopedSession]:
         """Session on the deployment's own tables; commits at the end of the block."""
-        with self._session(SYSTEM, writes=writes) as session:
+        with self._session(SYSTEM, writes=writes, waits=waits) as session:
             yield session
 
     @contextmanager
@@ -166,7 +168,11 @@ class Deployment:
         writes: bool = True,
         origin: Origin = Origin(),
     ) -> Iterator[Work]:
-        """A unit of work; commits at the end of the block, rolls back when it fails."""
+        """A unit of work; commits at the end of the block.
+
+        When the block fails, or is left, the changes are rolled back and the reads are recorded
+        all the same.
+        """
 
         def write_events(events: Iterable[AuditEvent]) -> None:
             with self.session(municipality.code) as session:
@@ -175,7 +181,12 @@ class Deployment:
 
         with self.session(municipality.code, writes=writes) as session:
             work = Work(session, actor, municipality, self.clock(), self.policies, origin)
-            yield work
+            try:
+                yield work
+            except BaseException:
+                work.discard()
+                work.finish(write_events)
+                raise
             work.finish(write_events)
 
     def municipalities(self) -> list[Municipality]:

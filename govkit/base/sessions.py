@@ -6,6 +6,7 @@ no session. The key changes at login, and the row is gone at logout.
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from govkit.base.deployment import Deployment
@@ -43,6 +45,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.municipality_code = municipality_code
         self.began_at = began_at
         self.modified = False
+        self.is_due = False
         self.replaces_key = False
 
     def _changed(self) -> None:
@@ -106,7 +109,7 @@ class ServerSessions(SessionInterface):
             municipality_code=row.municipality_code,
             began_at=row.created_at,
         )
-        opened.modified = now - row.seen_at > _TOUCH_EVERY
+        opened.is_due = now - row.seen_at > _TOUCH_EVERY
         return opened
 
     def _find(self, session: ScopedSession, key: str) -> WebSession | None:
@@ -122,6 +125,8 @@ class ServerSessions(SessionInterface):
         """Write the row when something changed; answers that need no session leave no row."""
         assert isinstance(session, ServerSession)  # noqa: S101
         if not session.modified:
+            if session.is_due:
+                self._touch(session.key)
             return
         old_key = session.key
         if not session.key or session.replaces_key:
@@ -151,6 +156,13 @@ class ServerSessions(SessionInterface):
             path="/",
         )
         response.vary.add("Cookie")
+
+    def _touch(self, key: str) -> None:
+        """Note that the session is in use; a database that is busy is asked again later."""
+        with suppress(OperationalError), self._deployment.system(waits=False) as database:
+            row = database.get(WebSession, _hash(key))
+            if row is not None:
+                row.seen_at = self._deployment.clock()
 
     def _life(self, row: WebSession) -> timedelta:
         return self._idle if row.account_id else _ANONYMOUS_LIFE

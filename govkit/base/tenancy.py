@@ -82,11 +82,14 @@ class ScopedSession(Session):
 
     :param writes: Take SQLite's write lock at the first statement, so that a reader that turns
         writer cannot be refused half-way.
+    :param waits: Wait for another writer of SQLite, rather than fail at once.
     """
 
-    def __init__(self, engine: Engine, scope: Scope, *, writes: bool = True) -> None:
+    def __init__(
+        self, engine: Engine, scope: Scope, *, writes: bool = True, waits: bool = True
+    ) -> None:
         super().__init__(
-            engine.execution_options(govkit_writes=writes),
+            engine.execution_options(govkit_writes=writes, govkit_waits=waits),
             expire_on_commit=False,
             close_resets_only=False,
         )

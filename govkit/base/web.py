@@ -12,7 +12,7 @@ the answer's status is below 400, and rolled back otherwise; what was read is re
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial, wraps
 from typing import Any, Final, cast
@@ -144,26 +144,14 @@ def deployment() -> Deployment:
     return cast(Deployment, current_app.extensions["govkit"])
 
 
-@contextmanager
-def open_work(*, writes: bool = True) -> Iterator[Work]:
-    """A unit of work of the one who is logged in; streamed answers open their own.
-
-    When it fails, the changes are rolled back and the reads are recorded all the same.
-    """
-    failure = None
-    with deployment().work(
+def open_work(*, writes: bool = True) -> AbstractContextManager[Work]:
+    """A unit of work of the one who is logged in; streamed answers open their own."""
+    return deployment().work(
         cast(Municipality, g.municipality),
         cast(Actor, g.actor),
         writes=writes,
         origin=Origin(g.request_id, request.endpoint or ""),
-    ) as work:
-        try:
-            yield work
-        except BaseException as error:  # also a reader who leaves a streamed page
-            work.discard()
-            failure = error
-    if failure is not None:
-        raise failure
+    )
 
 
 def current_session() -> ServerSession:

@@ -13,8 +13,12 @@ from govkit.base.tenancy import ScopedSession
 
 _numbers = count(1)
 
-PLAUSIBLE = {
+PLAUSIBLE: dict[str, Any] = {
     "schools_school.kind": "B1",
+    "schools_class_group.school_year": 2026,
+    "schools_class_group.grade": 1,
+    "enrolment_register_entry.entry_school_year": 2027,
+    "enrolment_compilation.entry_school_year": 2027,
     "schools_staff_posting.duty": "homeroom",
     "attendance_day_mark.mark": "present",
     "attendance_mark_correction.before": "present",

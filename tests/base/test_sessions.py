@@ -12,7 +12,7 @@ from flask import Flask
 from govkit.base.app import create_app
 from govkit.base.audit import SystemEvent
 from govkit.base.deployment import Deployment
-from govkit.base.identity import Account, WebSession, add_account, check_password
+from govkit.base.identity import Account, Staff, WebSession, add_account, check_password
 from govkit.base.settings import AppSettings, SecuritySettings
 from govkit.errors import Refused
 from govkit.testing.plugin import PASSWORD, FixedClock, appoint
@@ -362,3 +362,12 @@ def test_a_new_password_ends_every_other_login(app, deployment) -> None:
     assert right.status_code == 303
     assert here.get("/").status_code == 200
     assert elsewhere.get("/").status_code == 303
+
+
+def test_a_page_opens_while_somebody_else_writes_for_long(app, deployment, clock, sign_in) -> None:
+    client = sign_in("132021", "board_clerk")
+    clock.now += timedelta(minutes=5)
+    with ThreadPoolExecutor(1) as other, deployment.session("132071") as writer:
+        writer.scalars(sa.select(Staff)).all()
+        assert other.submit(client.get, "/").result(timeout=20).status_code == 200
+        assert other.submit(client.get, "/health/ready").result(timeout=20).status_code == 200

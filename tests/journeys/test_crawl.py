@@ -16,7 +16,7 @@ from govkit.base.db import Base
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Role
 from govkit.modules.enrolment import RegisterEntry
-from govkit.modules.schools import ClassGroup, ClassMembership, School
+from govkit.modules.schools import ClassMembership, School
 from govkit.testing.plugin import PASSWORD, appoint
 from tests.base.rows import make, tenant_classes
 
@@ -137,14 +137,13 @@ def test_a_page_that_shows_a_person_is_audited(
         for model in tenant_classes():
             make(session, model, OWN, known=known)
         for row in known.values():
-            for name in ("family_name", "official_name", "kana_name", "preferred_name"):
+            for name in ("family_name", "preferred_family_name", "official_name", "preferred_name"):
                 if hasattr(row, name) and hasattr(row, "addressee_number"):
                     setattr(row, name, PERSON)
-        known[ClassGroup].school_year, known[ClassGroup].grade = 2026, 1
         known[ClassMembership].starts_on = date(2026, 4, 1)
         known[ClassMembership].ends_on = None
         known[School].closed_on = None
-        known[RegisterEntry].entry_school_year, known[RegisterEntry].status = 2027, "active"
+        known[RegisterEntry].status = "active"
         session.commit()
     rows = {name: known[model] for name, model in _models(app).items()}
     shown = []

@@ -173,6 +173,7 @@ def resume_form(work: Work, membership_id: UUID) -> ResponseReturnValue:
 def _membership(work: Work, membership_id: UUID) -> ClassMembership:
     membership = work.find(ClassMembership, membership_id)
     work.require(MANAGE, membership.class_group)
+    work.saw([membership.pupil])
     return membership
 
 
