@@ -272,8 +272,9 @@ def _context() -> dict[str, Any]:
 
 
 def _nearest(addresses: Iterable[str]) -> str:
-    """The menu entry below which the page lies, the longest if they lie below each other."""
-    above = [each for each in addresses if request.path.startswith(each.rstrip("/") + "/")]
+    """The menu entry at or below which the page lies, the longest if they lie below each other."""
+    path = request.path.rstrip("/") + "/"
+    above = [each for each in addresses if path.startswith(each.rstrip("/") + "/")]
     return max(above, key=len, default="")
 
 

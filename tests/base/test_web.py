@@ -154,3 +154,11 @@ def test_a_failure_while_answering_a_failure_names_nobody(site, caplog, monkeypa
     assert site.test_client().get("/login").status_code == 500
     assert "ValueError" in caplog.text
     assert NAME not in caplog.text
+
+
+@pytest.mark.parametrize("address", ["/schools/export", "/schools/", "/enrolment/entries"])
+def test_only_the_nearest_menu_entry_is_current(app, sign_in, address) -> None:
+    page = sign_in("132021", "board_clerk").get(address).text
+    # The menu stands twice in the page: as a bar, and folded for narrow screens.
+    assert page.count(' aria-current="page"') == 2
+    assert page.count(' aria-current="true"') == 2  # the language in use
