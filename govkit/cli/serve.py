@@ -89,10 +89,10 @@ def _serve(server: BaseWSGIServer) -> None:
         # From another thread: shutdown() waits for the loop that this handler interrupts.
         threading.Thread(target=server.shutdown).start()
 
-    signal.signal(signal.SIGTERM, stop)
+    # Both by name: a shell starts background programs with the interrupt ignored.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
     try:
         server.serve_forever()
-    except KeyboardInterrupt:
-        click.echo()
     finally:
         server.server_close()

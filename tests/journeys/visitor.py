@@ -107,7 +107,7 @@ class Visitor:
         size = self.page.viewport_size
         for width, height in ((1280, 800), (390, 800)):
             self.page.set_viewport_size({"width": width, "height": height})
-            self.page.screenshot(path=folder / f"{picture}-{width}.png")
+            self.page.screenshot(path=folder / f"{picture}-{width}.jpg", type="jpeg", quality=60)
         assert size is not None
         self.page.set_viewport_size(size)
 
