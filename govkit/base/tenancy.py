@@ -97,6 +97,12 @@ class ScopedSession(Session):
         self._is_getting = False
         self.writes: Final = writes
 
+    def reader(self) -> "ScopedSession":
+        """A session of the same scope that only reads, and so holds no lock."""
+        engine = self.get_bind()
+        assert isinstance(engine, Engine)  # noqa: S101
+        return ScopedSession(engine, self.scope, writes=False)
+
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row with a primary key; the statement is SQLAlchemy's own, over plain columns."""
         check_options(options.get("options") or ())

@@ -72,9 +72,7 @@ def _reader(work: Work) -> Iterator[ScopedSession]:
         # The work has begun: only its own session sees what it changed.
         yield work.session
         return
-    engine = work.session.get_bind()
-    assert isinstance(engine, sa.Engine)  # noqa: S101
-    with ScopedSession(engine, work.session.scope, writes=False) as session:
+    with work.session.reader() as session:
         yield session
 
 
@@ -83,6 +81,7 @@ class PreparedChanges(AbstractContextManager["PreparedChanges"]):
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._known = dict(snapshot.known)
+        self.present = sum(not known.is_gone for known in snapshot.known.values())
         self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed on exit
         self.new = self.changed = 0
 
@@ -99,6 +98,7 @@ class PreparedChanges(AbstractContextManager["PreparedChanges"]):
 
     def prepare(self, reading: ExtractReading) -> Iterator[int]:
         """Compare every person with what is stored; tells now and then how many are done."""
+        count = 0
         for count, row in enumerate(reading, start=1):
             before = self._known.pop(row.id.addressee_number, None)
             content_hash = row.fingerprint
@@ -109,6 +109,8 @@ class PreparedChanges(AbstractContextManager["PreparedChanges"]):
                 self._keep(values, is_new=before is None)
             if count % BATCH == 0:
                 yield count
+        if count % BATCH:
+            yield count
 
     def _keep(self, values: dict[str, Any], *, is_new: bool) -> None:
         self.new += is_new
@@ -122,6 +124,7 @@ class PreparedChanges(AbstractContextManager["PreparedChanges"]):
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         self._file.seek(0)
+        count = 0
         for count, line in enumerate(self._file, start=1):
             is_new, record = json.loads(line)
             values = self._row(record, work.municipality.code, protected)
@@ -129,7 +132,9 @@ class PreparedChanges(AbstractContextManager["PreparedChanges"]):
             if count % BATCH == 0:
                 self._flush(work, inserts, updates)
                 yield count
-        self._flush(work, inserts, updates)
+        if count % BATCH:
+            self._flush(work, inserts, updates)
+            yield count
 
     @staticmethod
     def _row(
@@ -152,15 +157,22 @@ class PreparedChanges(AbstractContextManager["PreparedChanges"]):
         inserts.clear()
         updates.clear()
 
-    def close_missing(self, work: Work, refused: frozenset[str], gone_on: date) -> int:
-        """Close who is stored but not in the extract; how many.
+    def missing(self, refused: frozenset[str]) -> list[Known]:
+        """Who is stored as present but not in the extract, once it is prepared.
 
         :param refused: People whose row could not be accepted: they have not left.
         """
-        rows = [
-            {"municipality_code": work.municipality.code, "id": known.id, "gone_on": gone_on}
+        return [
+            known
             for number, known in self._known.items()
             if not known.is_gone and number not in refused
+        ]
+
+    def close_missing(self, work: Work, refused: frozenset[str], gone_on: date) -> int:
+        """Close who is :meth:`missing`; how many."""
+        rows = [
+            {"municipality_code": work.municipality.code, "id": known.id, "gone_on": gone_on}
+            for known in self.missing(refused)
         ]
         if rows:
             work.session.execute(sa.update(ResidentRow), rows)
