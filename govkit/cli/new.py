@@ -1,7 +1,10 @@
 """``govkit new``: applications and modules from the starters, offline and without questions."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,19 +24,26 @@ def render(name: str, into: Path, values: dict[str, str]) -> Path:
     """
     try:
         # Imported late: production installs leave the extra out.
+        from cookiecutter import generate
         from cookiecutter.exceptions import FailedHookException, OutputDirExistsException
         from cookiecutter.main import cookiecutter
     except ImportError as error:
         raise Refused(
-            'ひな形を作るには pip install "govkit-jp[scaffold]" を実行してください。'
+            'ひな形を作るには、govkit のリポジトリのフォルダーで pip install ".[scaffold]" を'
+            "実行してください。"
         ) from error
     template = str(starter(name))
     # The starter's check has told the reason already; the library would add its traceback.
     logging.getLogger("cookiecutter").setLevel(logging.CRITICAL)
     try:
-        made = cookiecutter(
-            template, no_input=True, extra_context=values, output_dir=str(into), default_config=True
-        )
+        with _only_nul_is_binary(generate):
+            made = cookiecutter(
+                template,
+                no_input=True,
+                extra_context=values,
+                output_dir=str(into),
+                default_config=True,
+            )
     except OutputDirExistsException as error:
         raise Refused(
             "同じ名前のフォルダーがすでにあります。別の名前にするか、フォルダーを移してください。"
@@ -41,6 +51,25 @@ def render(name: str, into: Path, values: dict[str, str]) -> Path:
     except FailedHookException as error:
         raise Refused("上の理由で、ひな形を作りませんでした。") from error
     return Path(made)
+
+
+@contextmanager
+def _only_nul_is_binary(generate: Any) -> Iterator[None]:
+    """Let cookiecutter render every file without a NUL byte.
+
+    It guesses from the first 512 bytes, takes some Japanese UTF-8 for binary data (most easily
+    where the 512th byte cuts a character) and would copy such a file unrendered.
+    """
+    guess = generate.is_binary
+    generate.is_binary = _holds_nul
+    try:
+        yield
+    finally:
+        generate.is_binary = guess
+
+
+def _holds_nul(file: str) -> bool:
+    return b"\0" in Path(file).read_bytes()
 
 
 @click.group()

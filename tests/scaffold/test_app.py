@@ -10,11 +10,13 @@ from secrets import token_urlsafe
 
 import pytest
 from click.testing import CliRunner
+from cookiecutter import generate
 from cookiecutter.main import cookiecutter
 
 from govkit import __version__
 from govkit.cli import main
-from govkit.cli.starters import APP, starter
+from govkit.cli.new import render
+from govkit.cli.starters import APP, MODULE, starter
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +48,17 @@ def files(folder: Path) -> list[str]:
     return sorted(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     )
+
+
+def _by_govkit(name: str, into: Path) -> Path:
+    return render(name, into, {})
+
+
+def _by_cookiecutter(name: str, into: Path) -> Path:
+    made = cookiecutter(
+        str(starter(name)), no_input=True, output_dir=str(into), default_config=True
+    )
+    return Path(made)
 
 
 def test_it_passes_its_own_tests(rendered):
@@ -93,6 +106,43 @@ def test_plain_cookiecutter_gives_the_same(rendered, tmp_path):
         return texts
 
     assert content(Path(made)) == content(rendered)
+
+
+@pytest.mark.parametrize("name", [APP, MODULE])
+@pytest.mark.parametrize("make", [_by_govkit, _by_cookiecutter])
+def test_every_file_is_rendered(tmp_path, name, make):
+    made = make(name, tmp_path)
+    texts = {each: (made / each).read_text(encoding="utf-8") for each in files(made)}
+
+    assert [each for each in files(made) if "cookiecutter." in each] == []
+    left = re.compile(r"\{\{ ?cookiecutter|\{% ?(end)?raw")
+    assert [each for each, text in texts.items() if left.search(text)] == []
+    # Pages keep their own tags.
+    others = {each: text for each, text in texts.items() if not each.endswith(".html")}
+    assert [each for each, text in others.items() if "{%" in text] == []
+    title = {APP: "# 校務共同システム\n", MODULE: "# 備品の貸出\n"}[name]
+    assert texts["README.md"].startswith(title)
+
+
+def _takes_all_for_binary(_file):
+    return True
+
+
+def test_only_a_nul_byte_makes_a_file_binary_and_only_for_us(tmp_path, monkeypatch):
+    template = tmp_path / "starter"
+    project = template / "{{cookiecutter.name}}"
+    project.mkdir(parents=True)
+    (template / "cookiecutter.json").write_text('{"name": "one"}')
+    (project / "a.md").write_text("{{ cookiecutter.name }}\n自治体アプリです。", encoding="utf-8")
+    (project / "b.bin").write_bytes(b"{{ cookiecutter.name }}\0")
+    monkeypatch.setattr("govkit.cli.new.starter", Path)
+    # The worst that a guess can be.
+    monkeypatch.setattr(generate, "is_binary", _takes_all_for_binary)
+    made = render(str(template), tmp_path, {})
+
+    assert (made / "a.md").read_text(encoding="utf-8") == "one\n自治体アプリです。"
+    assert (made / "b.bin").read_bytes() == b"{{ cookiecutter.name }}\0"
+    assert generate.is_binary is _takes_all_for_binary
 
 
 def test_it_serves_from_its_wsgi_file_and_migrates_by_itself(rendered):

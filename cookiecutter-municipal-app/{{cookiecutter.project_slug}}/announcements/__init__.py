@@ -1,12 +1,17 @@
 """お知らせ: この自治体アプリだけのモジュールの例。"""
 
+from pathlib import Path
+
 from announcements.models import Announcement
+from govkit.base.i18n import add_catalogue
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
 
 __all__ = ["Announcement", "module"]
 
 _READ = ("announcements.read",)
+
+add_catalogue(Path(__file__).parent / "translations")
 
 module = Module(
     name="announcements",

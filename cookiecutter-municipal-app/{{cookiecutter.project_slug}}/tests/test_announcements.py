@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from announcements import service
+from announcements import module, service
+from govkit.base.i18n import use_language
 from govkit.errors import NotPermitted
 
 
@@ -48,3 +49,8 @@ def test_a_teacher_cannot_open_the_form(sign_in):
 
     assert teacher.get("/announcements/").status_code == 200
     assert teacher.get("/announcements/new").status_code == 403
+
+
+def test_the_module_speaks_english_too():
+    with use_language("en"):
+        assert str(module.permissions[1].title) == "Post announcements"
