@@ -70,6 +70,9 @@ def add(code: str, name: str, board_code: str, admin_login: str, clerk_login: st
             f"  {ROLE_TITLES[first.role]}\tログイン名 {first.login}\tパスワード {first.password}"
         )
     click.echo("パスワードは今だけ表示します。本人に安全な方法で渡してください。")
+    if not municipality.board_code:
+        click.echo("名簿を書き出すには、次のコマンドで教育委員会コードを決めてください。")
+        click.echo(f"  govkit city board {code} 教育委員会コード")
 
 
 def _one_time_password() -> str:

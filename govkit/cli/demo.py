@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 
 from govkit.base.deployment import ROLE_TITLES, Deployment
-from govkit.base.identity import Account, Staff, add_account
+from govkit.base.identity import Account, Actor, Staff, add_account
 from govkit.base.work import JAPAN
 from govkit.cli.demo_city import (
     DEMO_CITIES,
@@ -19,7 +19,7 @@ from govkit.cli.demo_city import (
     staff_logins,
     write_files,
 )
-from govkit.cli.output import insist_on_modules, open_deployment, operator
+from govkit.cli.output import insist_on_modules, open_deployment
 from govkit.errors import Refused
 from govkit.modules.schools import School
 
@@ -29,6 +29,8 @@ DEMO_PASSWORD: Final = "sakura-saku-demo"  # noqa: S105 - refused outside develo
 """Password of all demo log-ins."""
 _MODULES: Final = ("schools", "resident_extracts", "enrolment", "attendance")
 _FOLDER: Final = Path("data")
+_PREPARER: Final = Actor.operator("デモの準備")
+"""Who has done what the demo begins with; the name shows on its pages."""
 
 
 @click.command()
@@ -80,7 +82,7 @@ def _fill(deployment: Deployment, city: DemoCity) -> None:
     """Join, then two transactions; an interrupted demo goes on where it was."""
     known = {each.code: each for each in deployment.municipalities()}
     municipality = known.get(city.code) or deployment.add_municipality(
-        city.code, city.name, board_code=city.board_code
+        city.code, city.name, board_code=city.board_code, actor=_PREPARER.audit_name
     )
     with click.progressbar(
         length=100, label=f"  {city.name}", show_eta=False, item_show_func=lambda text: text
@@ -90,12 +92,12 @@ def _fill(deployment: Deployment, city: DemoCity) -> None:
             bar.update(round(100 * part) - bar.pos, text)
 
         if not _holds(deployment, city, School):
-            with deployment.work(municipality, operator()) as work:
+            with deployment.work(municipality, _PREPARER) as work:
                 enrol_city(work, city, tell)
-        with deployment.work(municipality, operator(), writes=False) as work:
+        with deployment.work(municipality, _PREPARER, writes=False) as work:
             logins = staff_logins(work, city)
         accounts = {login: _account(deployment, login) for login in logins}
-        with deployment.work(municipality, operator()) as work:
+        with deployment.work(municipality, _PREPARER) as work:
             staff_city(work, city, accounts, tell)
 
 
@@ -112,7 +114,9 @@ def show_demo(deployment: Deployment) -> None:
         from rich.console import Console
         from rich.table import Table
     except ImportError as error:
-        raise Refused('デモには pip install "govkit-jp[scaffold]" を実行してください。') from error
+        raise Refused(
+            'デモには、govkit のリポジトリのフォルダーで pip install ".[scaffold]" を実行してください。'
+        ) from error
     names = {each.code for each in deployment.municipalities()}
     table = Table(title="デモのログイン", title_justify="left")
     for heading in ("団体", "ログイン名", "役割", "できること"):
@@ -123,6 +127,8 @@ def show_demo(deployment: Deployment) -> None:
         table.add_section()
     console = Console()
     console.print(table)
+    first = DEMO_CITIES[0].logins[0].login
+    console.print(f"はじめは {first} でログインしてください。", highlight=False)
     console.print(f"パスワードはどれも {DEMO_PASSWORD} です。", highlight=False)
     console.print(
         f"受け入れを試すためのファイルは {_FOLDER.resolve()} にあります。",

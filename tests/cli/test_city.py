@@ -48,6 +48,14 @@ def test_the_password_is_stored_as_a_hash_only(govkit, running):
     assert all(each.startswith("$argon2id$") and password not in each for each in stored)
 
 
+def test_the_next_step_towards_the_roster_is_told_when_it_is_left_to_do(govkit, project):
+    without = govkit("city", "add", "132012", "八王子市").output
+    with_code = govkit("city", "add", "132021", "立川市", "--board-code", "132021").output
+
+    assert without.endswith("  govkit city board 132012 教育委員会コード\n")
+    assert "city board" not in with_code
+
+
 def test_a_city_joins_once(govkit, project):
     govkit("city", "add", "132012", "八王子市")
     answer = govkit("city", "add", "132012", "八王子市")

@@ -17,6 +17,7 @@ from govkit.jp.calendar import school_year_of
 from govkit.jp.numbers import SchoolCode
 from govkit.modules import attendance, resident_extracts, schools
 from govkit.modules.enrolment import replace_zones, zones
+from govkit.modules.resident_extracts import ResidentExtract
 from govkit.modules.schools import export_roster
 from tests.cli.conftest import write_settings
 
@@ -59,6 +60,17 @@ def test_every_login_of_the_table_gets_in(govkit, filled):
             assert page.status_code == 200, login.login
             assert city.name in page.text
     assert DEMO_PASSWORD in table
+
+
+def test_the_first_login_to_try_is_told_under_the_table(govkit, filled):
+    assert "はじめは tachikawa-board でログインしてください。" in govkit("demo").output
+
+
+def test_the_demo_names_its_preparation_and_not_the_user_of_the_machine(filled, work_of):
+    with work_of(filled, "132021") as work:
+        received = work.session.scalars(sa.select(ResidentExtract.received_by)).all()
+
+    assert received == ["デモの準備"]
 
 
 def test_schools_are_invented_but_their_codes_are_sound(filled, work_of):
