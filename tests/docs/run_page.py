@@ -1,6 +1,7 @@
 """Runs the Python of one page from top to bottom: ``python -m tests.docs.run_page PAGE``.
 
-A process of its own, because pages may map tables.
+With ``--alone`` each block starts with nothing, as one who copies only that block does. A process
+of its own, because pages may map tables.
 """
 
 import doctest
@@ -10,11 +11,13 @@ from pathlib import Path
 from tests.docs.pages import Block, blocks
 
 
-def run(page: Path) -> list[str]:
+def run(page: Path, *, alone: bool = False) -> list[str]:
     """What went wrong."""
     names: dict[str, object] = {"__name__": "page"}
     told: list[str] = []
     for block in blocks(page):
+        if alone:
+            names = {"__name__": "page"}
         if block.language == "python":
             exec(compile("\n" * block.line + block.body, block.page, "exec"), names)
         elif block.language == "pycon":
@@ -33,6 +36,6 @@ def _run_session(block: Block, names: dict[str, object], told: list[str]) -> Non
 
 
 if __name__ == "__main__":
-    found = run(Path(sys.argv[1]))
+    found = run(Path(sys.argv[1]), alone="--alone" in sys.argv)
     print("".join(found))
     sys.exit(1 if found else 0)

@@ -20,8 +20,16 @@ WITH_CODE = [page for page in pages() if any(block.language in RUN for block in 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path):
+    _run(tmp_path, str(page))
+
+
+def test_each_example_of_one_layer_runs_when_it_alone_is_copied(tmp_path):
+    _run(tmp_path, str(ROOT / "docs" / "start" / "one_layer.md"), "--alone")
+
+
+def _run(tmp_path, *arguments):
     answer = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.docs.run_page", str(page)],
+        [sys.executable, "-W", "error", "-m", "tests.docs.run_page", *arguments],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -29,6 +37,14 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path):
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_no_page_installs_the_package_from_an_index_that_lacks_it():
+    readmes = [*ROOT.glob("cookiecutter-municipal-app/*/README.md")]
+    readmes += ROOT.glob("templates/module/*/README.md")
+    assert len(readmes) == 2
+    told = re.compile(r"pip install[^`\n]*govkit-jp|pypi\.org/project/govkit")
+    assert [each for each in [*pages(), *readmes] if told.search(each.read_text("utf-8"))] == []
 
 
 def test_every_block_is_run_or_of_a_kind_that_is_only_shown():
