@@ -11,15 +11,17 @@ import click
 from govkit.base.deployment import Deployment
 from govkit.base.work import JAPAN, Work
 from govkit.cli.output import find_city, insist_on_modules, open_deployment, operator
-from govkit.errors import Problem, Refused
+from govkit.errors import InvalidInput, Problem, Refused
 from govkit.formats.tabular import Encoding
 from govkit.modules.resident_extracts import (
+    SHRINKS,
+    ExtractFile,
     ImportResult,
     Progress,
-    import_extract,
     import_protection_list,
     refused_rows,
 )
+from govkit.modules.resident_extracts import import_file as import_residents
 from govkit.residents.synthetic import PROFILES, EdgeCase, Population
 
 __all__ = ["residents"]
@@ -42,39 +44,36 @@ def residents() -> None:
 @click.option("--encoding", type=_ENCODINGS, default="utf-8", show_default=True, help="文字コード")
 @click.option("--as-of", type=_DAY, help="抽出時点（例：2026-10-01。既定は今日）")
 @click.option("--protection", is_flag=True, help="支援措置対象者の一覧として受け入れます。")
+@click.option("--allow-shrinking", is_flag=True, help="住民が大きく減るファイルも受け入れます。")
 @click.option("--dry-run", is_flag=True, help="確かめるだけで、何も変えません。")
 def import_file(
     file: Path,
     code: str,
     encoding: str,
     as_of: datetime | None,
-    *,
-    protection: bool,
-    dry_run: bool,
+    **flags: bool,
 ) -> None:
     """標準の住民票抽出データのCSVファイル FILE を受け入れます。全部か、何もしないかのどちらかです。"""
     with (
         open_deployment() as deployment,
         _work(deployment, code) as work,
     ):
-        if protection:
+        if flags["protection"]:
             result = import_protection_list(work, file, name=file.name, encoding=Encoding(encoding))
             click.echo(
                 f"支援措置の対象者は{result.protected}人です"
                 f"（新しく{result.added}人、解除{result.lifted}人）。"
             )
         else:
-            with _progress() as tell:
-                received = import_extract(
-                    work,
-                    file,
-                    name=file.name,
-                    encoding=Encoding(encoding),
-                    as_of=as_of.date() if as_of else work.today,
-                    on_progress=tell,
-                )
-            _report(work, received)
-        if dry_run:
+            extract = ExtractFile(
+                file,
+                file.name,
+                Encoding(encoding),
+                as_of.date() if as_of else work.today,
+                allows_shrinking=flags["allow_shrinking"],
+            )
+            _report(work, _receive(work, extract))
+        if flags["dry_run"]:
             work.session.rollback()
             work.discard()
             click.echo("確かめただけです。何も変えていません。")
@@ -85,6 +84,19 @@ def _work(deployment: Deployment, code: str) -> Iterator[Work]:
     insist_on_modules(deployment, "resident_extracts")
     with deployment.work(find_city(deployment, code), operator()) as work:
         yield work
+
+
+def _receive(work: Work, extract: ExtractFile) -> ImportResult:
+    try:
+        with _progress() as tell:
+            return import_residents(work, extract, tell)
+    except InvalidInput as refused:
+        if any(problem.code == SHRINKS for problem in refused.problems):
+            click.echo(
+                "住民が本当に減ったのであれば、--allow-shrinking を付けて受け入れてください。",
+                err=True,
+            )
+        raise
 
 
 @contextmanager

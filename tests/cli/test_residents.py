@@ -62,6 +62,22 @@ def test_a_dry_run_reports_and_changes_nothing(govkit, stored, extract):
     assert stored("132021") == 0
 
 
+def test_many_people_gone_must_be_confirmed(govkit, stored, extract):
+    arguments = ("residents", "import", str(extract), "--city", "132021", "--as-of", "2026-10-15")
+    govkit(*arguments)
+    present = stored("132021")
+    lines = extract.read_text(encoding="utf-8").splitlines(keepends=True)
+    extract.write_text("".join(lines[:3]), encoding="utf-8")
+    refused = govkit(*arguments)
+
+    assert refused.exit_code == 1
+    assert f"いまの住民{present}人のうち" in refused.output
+    assert "--allow-shrinking" in refused.output
+    accepted = govkit(*arguments, "--allow-shrinking")
+    assert accepted.exit_code == 0, accepted.output
+    assert "なくなった人" in accepted.output
+
+
 @pytest.mark.parametrize(
     ("change", "code", "sentence"),
     [

@@ -210,3 +210,13 @@ def test_the_counter_counts_as_the_server_does(open_page):
     page.locator("#reason").fill("髙\U000e0100橋 𠮷子\n")
 
     assert page.locator("[data-limit]").text_content() == "5 / 20文字"
+
+
+def test_nobody_is_asked_to_wait_once_the_outcome_is_there(open_page):
+    lead = open_page("/progress", WIDE, java_script_enabled=False).locator(".gk-progress-lead")
+    assert lead.count() == 1
+    assert not lead.is_visible()
+
+    page = open_page("/progress", WIDE)
+    page.evaluate("document.querySelector('[data-outcome]').remove()")
+    assert page.locator(".gk-progress-lead").is_visible()

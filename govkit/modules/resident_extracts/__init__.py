@@ -9,11 +9,13 @@ from govkit.modules.resident_extracts.models import (
     ResidentRow,
 )
 from govkit.modules.resident_extracts.service import (
+    SHRINKS,
     ExtractFile,
     ImportResult,
     Progress,
     ProtectionResult,
     import_extract,
+    import_file,
     import_protection_list,
     import_steps,
     refused_rows,
@@ -28,6 +30,7 @@ from govkit.modules.resident_extracts.source import (
 )
 
 __all__ = [
+    "SHRINKS",
     "ExtractFile",
     "ImportResult",
     "Progress",
@@ -38,6 +41,7 @@ __all__ = [
     "ResidentRow",
     "StoredResidents",
     "import_extract",
+    "import_file",
     "import_protection_list",
     "import_steps",
     "latest_extract",

@@ -33,6 +33,12 @@ class ExtractForm(_FileForm):
         required=True,
         support=_("住民票のデータをいつの時点で取り出したか。例：2026年10月1日、令和8年10月1日"),
     )
+    allows_shrinking = forms.CheckboxField(
+        _("住民が大きく減ることを確かめました"),
+        support=_(
+            "いまの住民の1割より多く（50人以上）がファイルにいないと、受け入れません。本当に減ったときだけ選んでください。"
+        ),
+    )
 
 
 class ProtectionForm(_FileForm):

@@ -29,17 +29,25 @@ from govkit.residents.adapters.extract_history import number_problem
 from govkit.residents.adapters.protection_list import read_protection_list
 
 __all__ = [
+    "SHRINKS",
     "ExtractFile",
     "ImportResult",
     "Progress",
     "ProtectionResult",
     "import_extract",
+    "import_file",
     "import_protection_list",
     "import_steps",
     "refused_rows",
 ]
 
 IMPORT: Final = "resident_extracts.import"
+SHRINKS: Final = "shrinks_much"
+"""Code of the problem that an extract lacks too many of the people who are present."""
+GREATEST_LOSS: Final = 10
+"""Percent of the present people who may be gone at once without a confirmation."""
+LEAST_LOSS: Final = 50
+"""Fewer people than this may always be gone, for one family is much of a small village."""
 _CELL: Final = 200
 _CHUNK: Final = 1 << 20
 
@@ -51,6 +59,7 @@ class ExtractFile:
     :param name: The name it has for people.
     :param as_of: The day that the extract stands for (抽出時点).
     :param max_bytes: Greatest size.
+    :param allows_shrinking: Somebody has confirmed that many people are gone.
     """
 
     path: Path
@@ -58,6 +67,7 @@ class ExtractFile:
     encoding: Encoding
     as_of: date
     max_bytes: int = ReadOptions().max_bytes
+    allows_shrinking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,14 @@ def import_extract(
     :raises InvalidInput: When the whole file is refused, with every reason.
     :raises Conflict: When somebody else received an extract at the same moment.
     """
-    steps = import_steps(work, ExtractFile(path, name or path.name, encoding, as_of))
+    return import_file(work, ExtractFile(path, name or path.name, encoding, as_of), on_progress)
+
+
+def import_file(
+    work: Work, file: ExtractFile, on_progress: Callable[[Progress], None] | None = None
+) -> ImportResult:
+    """:func:`import_extract` with everything that can be said about the file."""
+    steps = import_steps(work, file)
     while True:
         try:
             step = next(steps)
@@ -147,6 +164,8 @@ def import_steps(work: Work, file: ExtractFile) -> Generator[Progress, None, Imp
         _refuse_older(last, file, digest)
         if (last.number if last else 0) != snapshot.number:
             raise Conflict
+        if refused is not None:
+            _refuse_shrinking(file, changes.present, len(changes.missing(refused)))
         try:
             for done in changes.write(work):
                 total = changes.new + changes.changed
@@ -176,6 +195,18 @@ def _refuse_older(last: ResidentExtract | None, file: ExtractFile, digest: str) 
         raise InvalidInput([_problem("older_extract", _OLDER, file, latest=last.as_of.isoformat())])
 
 
+def _refuse_shrinking(file: ExtractFile, present: int, gone: int) -> None:
+    # A file that was cut off between two rows looks like a whole one with fewer people.
+    is_much = gone >= LEAST_LOSS and gone * 100 > present * GREATEST_LOSS
+    if is_much and not file.allows_shrinking:
+        problem = _problem(SHRINKS, _SHRINKING, file, present=present, gone=gone)
+        raise InvalidInput([problem])
+
+
+_SHRINKING: Final = _(
+    "いまの住民{present}人のうち、{gone}人がこのファイルにいません。"
+    "ファイルが途中で切れていないか、一部の人だけを取り出していないかを確かめてください。"
+)
 _NOBODY: Final = _(
     "受け入れられる行が一つもありません。理由を確かめて、ファイルを作り直してください。"
 )

@@ -24,6 +24,7 @@ from govkit.jp.calendar import format_date
 from govkit.modules.resident_extracts.forms import ExtractForm, ProtectionForm
 from govkit.modules.resident_extracts.models import RefusedRow, ResidentExtract
 from govkit.modules.resident_extracts.service import (
+    SHRINKS,
     ExtractFile,
     ImportResult,
     Progress,
@@ -54,7 +55,7 @@ def overview(work: Work) -> ResponseReturnValue:
 @pages.get("/import", permission=PERMISSION)
 def upload(work: Work) -> ResponseReturnValue:
     """The page where a file is chosen (抽出データの受入)."""
-    return _upload_page(ExtractForm(gettext=_))
+    return _upload_page(ExtractForm(gettext=_, as_of=work.today))
 
 
 def _upload_page(form: ExtractForm) -> str:
@@ -75,6 +76,7 @@ def receive(work: Work) -> ResponseReturnValue:
             _("抽出時点が今日より後です。データを取り出した時点の日付を入力してください。"),
         )
     if form.errors:
+        _ask_for_the_file_again(form)
         return _upload_page(form), 400
     folder = tempfile.TemporaryDirectory(prefix="govkit-")
     path = Path(folder.name) / "extract.csv"
@@ -86,16 +88,21 @@ def receive(work: Work) -> ResponseReturnValue:
         Encoding(form.encoding.data),
         form.as_of.data,
         web.deployment().settings.security.max_upload_bytes,
+        allows_shrinking=form.allows_shrinking.data,
     )
     events = _events(file)
-    body = stream_template(
-        "govkit/base/progress.html", title=_("抽出データを受け入れています"), events=events
-    )
+    body = stream_template("govkit/base/progress.html", title=_("抽出データの受入"), events=events)
     response = Response(body, mimetype="text/html")
     # A reader who leaves closes the answer: the import is rolled back before the file goes.
     response.call_on_close(events.close)
     response.call_on_close(folder.cleanup)
     return response
+
+
+def _ask_for_the_file_again(form: ExtractForm | ProtectionForm) -> None:
+    # No browser keeps a chosen file on a page that comes back.
+    if form.file.data and not form.file.errors:
+        form.add_error("file", _("ファイルをもう一度選んでください。選択は送信のたびに消えます。"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,14 +164,15 @@ def _success(result: ImportResult) -> _Event:
         )
     return _Event(
         outcome="warning" if extract.refused_count else "success",
-        heading=_("受け入れました"),
+        heading=_("受け入れました（{refused}件を除く）", refused=extract.refused_count)
+        if extract.refused_count
+        else _("受け入れました"),
         text=_(
-            "{people}人を受け入れました（新規{new}人、変更{changed}人、なくなった人{gone}人）。受け入れなかった理由は{refused}件あります。",
+            "{people}人を受け入れました（新規{new}人、変更{changed}人、なくなった人{gone}人）。",
             people=extract.people,
             new=extract.new_count,
             changed=extract.changed_count,
             gone=extract.gone_count,
-            refused=extract.refused_count,
         ),
         action=_("受入の結果を見る"),
         url=url,
@@ -176,10 +184,20 @@ def _failure(heading: str, problems: Sequence[Problem]) -> _Event:
         outcome="error",
         heading=heading,
         text=_("住民のデータは何も変わっていません。"),
-        problems=_lines(problems),
+        problems=_lines(problems) + _hints(problems),
         action=_("ファイルを選び直す"),
         url=url_for("resident_extracts.upload"),
     )
+
+
+def _hints(problems: Sequence[Problem]) -> list[str]:
+    if not any(problem.code == SHRINKS for problem in problems):
+        return []
+    return [
+        _(
+            "住民が本当に減ったのであれば、「住民が大きく減ることを確かめました」を選んで、もう一度受け入れてください。"
+        )
+    ]
 
 
 def _lines(problems: Sequence[Problem]) -> list[str]:
@@ -263,6 +281,7 @@ def receive_protection(work: Work) -> ResponseReturnValue:
                 for line in _lines(refused_list.problems):
                     form.add_error("file", line)
     if form.errors:
+        _ask_for_the_file_again(form)
         page = pages.render("resident_extracts/protection.html", form=form, megabytes=_megabytes())
         return page, 400
     web.notify(

@@ -14,6 +14,7 @@ from govkit.modules.resident_extracts import (
     ResidentRow,
     StoredResidents,
     import_extract,
+    import_file,
     import_protection_list,
     import_steps,
     refused_rows,
@@ -104,6 +105,52 @@ def test_a_row_that_does_not_tell_whose_it_is_closes_nobody(work, extract):
     assert not result.extract.closes_gone
 
 
+def present(work):
+    work.session.expire_all()
+    return sum(row.gone_on is None for row in rows(work).values())
+
+
+def people(first, last):
+    return [person(serial) for serial in range(first, last + 1)]
+
+
+def test_a_file_that_lacks_many_people_is_refused_before_anything_is_stored(work, extract):
+    receive(work, extract(*people(1, 500)))
+    cut_off = extract(person(1, 氏名="山田　葵"), *people(2, 449), person(501), name="b.csv")
+    with pytest.raises(InvalidInput) as refused:
+        receive(work, cut_off, NOVEMBER)
+    assert codes(refused) == ["shrinks_much"]
+    assert "500人のうち、51人" in str(refused.value)
+    assert "途中で切れていないか" in str(refused.value)
+    assert present(work) == len(rows(work)) == 500
+    assert "葵" not in rows(work)[number(1)].content
+    assert work.session.scalar(sa.select(sa.func.count(ResidentExtract.id))) == 1
+
+
+def test_a_file_that_lacks_many_people_is_accepted_when_confirmed(work, extract):
+    receive(work, extract(*people(1, 500)))
+    few = extract(person(1), name="b.csv")
+    result = import_file(
+        work, ExtractFile(few, few.name, Encoding.UTF_8, NOVEMBER, allows_shrinking=True)
+    )
+    assert counts(result) == (0, 0, 499, 0)
+    assert present(work) == 1
+    # Those who are gone already are not counted again.
+    assert counts(receive(work, extract(person(1), person(600), name="c.csv"), NOVEMBER))[2] == 0
+
+
+@pytest.mark.parametrize(("before", "after"), [(500, 450), (60, 11)])
+def test_a_tenth_or_fewer_than_fifty_people_may_always_be_gone(work, extract, before, after):
+    receive(work, extract(*people(1, before)))
+    assert counts(receive(work, extract(*people(1, after), name="b.csv")))[2] == before - after
+
+
+def test_people_whose_rows_were_refused_do_not_count_as_gone(work, extract):
+    receive(work, extract(*people(1, 100)))
+    broken = [person(serial, 生年月日="2021-02-30") for serial in range(41, 101)]
+    assert counts(receive(work, extract(*people(1, 40), *broken, name="b.csv"))) == (0, 0, 0, 60)
+
+
 def test_an_older_extract_is_refused(work, extract):
     receive(work, extract(person(1)), NOVEMBER)
     with pytest.raises(InvalidInput) as refused:
@@ -128,7 +175,10 @@ def test_progress_tells_what_is_done(work, extract):
     assert [str(each.text) for each in told] == [
         "ファイルを読んで、全部の行を確かめています。",
         "前回の受入と比べています。",
+        "登録する内容を用意しています。",
+        "住民を登録しています。",
     ]
+    assert [(each.done, each.total) for each in told[2:]] == [(1, 1), (1, 1)]
 
 
 def test_towns_are_those_where_somebody_lives_who_is_not_protected(work, extract, tmp_path):
@@ -160,7 +210,7 @@ def test_two_imports_at_once_cannot_both_happen(deployment, extract):
         with deployment.work(city, actor) as early:
             receive(early, extract(person(6000), name="b.csv"))
         with pytest.raises(Conflict):
-            next(steps)
+            list(steps)
     with deployment.work(city, actor) as work:
         assert list(rows(work)) == [number(6000)]
 
@@ -184,7 +234,8 @@ def test_progress_counts_people_in_large_files(work, extract):
     told = []
     people = [person(serial) for serial in range(1, 5101)]
     result = receive(work, extract(*people), on_progress=told.append)
-    assert (told[-1].done, told[-1].total) == (5000, 5100)
+    counted = [(each.done, each.total) for each in told if each.total]
+    assert counted == [(5000, 5100), (5100, 5100)] * 2
     assert counts(result) == (5100, 0, 0, 0)
 
 

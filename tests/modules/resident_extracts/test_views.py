@@ -29,8 +29,8 @@ def client(sign_in):
     return sign_in(CITY, "board_clerk")
 
 
-def send(client, body, *, encoding="utf-8", as_of="2026-10-01", name="住民票.csv"):
-    data = {"encoding": encoding, "as_of": as_of, "file": (io.BytesIO(body), name)}
+def send(client, body, *, encoding="utf-8", as_of="2026-10-01", name="住民票.csv", **more):
+    data = {"encoding": encoding, "as_of": as_of, "file": (io.BytesIO(body), name)} | more
     # Buffered: the whole body is made and closed, as a server does.
     return client.post("/resident_extracts/import", data=data, buffered=True)
 
@@ -52,6 +52,11 @@ def test_the_upload_page_tells_the_largest_size(client):
     assert 'enctype="multipart/form-data"' in page
 
 
+def test_the_day_is_today_at_first(client):
+    page = client.get("/resident_extracts/import").text
+    assert 'name="as_of" value="2026年11月24日"' in page
+
+
 def test_an_upload_leads_to_its_report(client, deployment):
     page = send(client, extract_bytes([person(1), person(2, 生年月日="2021-02-30")]))
     assert page.status_code == 200
@@ -62,6 +67,29 @@ def test_an_upload_leads_to_its_report(client, deployment):
     for text in ("2021-02-30", "生年月日", "この日付は暦にありません", "令和8年10月1日"):
         assert text in report
     assert f"/resident_extracts/{extract.id}" in client.get("/resident_extracts/").text
+
+
+def test_the_result_tells_only_what_happened(client):
+    page = send(client, extract_bytes([person(1)])).text
+    assert "抽出データの受入" in page
+    assert "受け入れています" not in page
+    assert "受け入れなかった" not in page
+    assert "1 / 1" in page
+    page = send(client, extract_bytes([person(1), person(2, 生年月日="2021-02-30")])).text
+    assert "受け入れました（1件を除く）" in page
+
+
+def test_many_people_gone_must_be_confirmed(client, deployment):
+    send(client, extract_bytes([person(serial) for serial in range(1, 101)]))
+    few = extract_bytes([person(1), person(2)])
+    page = send(client, few).text
+    assert "いまの住民100人のうち、98人がこのファイルにいません" in page
+    assert "「住民が大きく減ることを確かめました」を選んで" in page
+    assert "住民のデータは何も変わっていません" in page
+    assert all(row.gone_on is None for row in stored(deployment, ResidentRow))
+    form = client.get("/resident_extracts/import").text
+    assert 'name="allows_shrinking"' in form
+    assert "なくなった人98人" in send(client, few, allows_shrinking="y").text
 
 
 def test_refused_rows_are_downloaded_guarded_against_formulas(client, deployment):
@@ -134,6 +162,14 @@ def test_what_is_missing_in_the_form_is_said_at_once(client, changes, text):
     page = send(client, extract_bytes([person(1)]), **changes)
     assert page.status_code == 400
     assert text in page.text
+
+
+def test_a_file_must_be_chosen_again_when_something_else_was_wrong(client):
+    again = "ファイルをもう一度選んでください"
+    assert again in send(client, extract_bytes([person(1)]), as_of="").text
+    assert again in send(client, extract_bytes([person(1)]), as_of="2026-11-25").text
+    assert again not in send(client, b"", name="").text
+    assert again not in send(client, extract_bytes([person(1)]), name="住民票.xlsx").text
 
 
 def test_a_file_that_is_too_large_is_refused(client, app, deployment):
