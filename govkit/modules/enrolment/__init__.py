@@ -29,6 +29,7 @@ from govkit.modules.enrolment.codes import (
 from govkit.modules.enrolment.designation import (
     AssignResult,
     DesignationRequest,
+    PermissionEndsTooEarly,
     SameSchool,
     assign_schools,
     change_designation,
@@ -91,6 +92,7 @@ __all__ = [
     "Listing",
     "NoticeSet",
     "OutOfDistrictSchooling",
+    "PermissionEndsTooEarly",
     "RegisterChange",
     "RegisterCompilation",
     "RegisterEntry",

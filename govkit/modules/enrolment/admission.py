@@ -16,6 +16,7 @@ from govkit.modules.enrolment.models import (
     RegisterEntry,
     SchoolDesignation,
 )
+from govkit.modules.enrolment.placement import admitted_schools
 from govkit.modules.enrolment.protection import Shield
 from govkit.modules.schools import ClassGroup, School, admit, member_counts, open_classes, schools
 
@@ -39,16 +40,19 @@ class AdmitResult:
 
 @dataclass(frozen=True, slots=True)
 class AdmissionState:
-    """A school, how many entrants are designated for it and how many of them are admitted."""
+    """A school, how many entrants are designated for it and how many of them are admitted.
+
+    :param waiting: Entrants who are in no class yet, whom :func:`admit_entrants` would admit.
+    """
 
     school: School
-    entrants: int
     admitted: int
+    waiting: int
 
     @property
-    def waiting(self) -> int:
-        """Entrants who are not in a class yet."""
-        return self.entrants - self.admitted
+    def entrants(self) -> int:
+        """Entrants in a class of the school or waiting for one."""
+        return self.admitted + self.waiting
 
 
 def entrants(work: Work, school: School, entry_year: int) -> list[RegisterEntry]:
@@ -85,10 +89,20 @@ def admission_states(work: Work, entry_year: int) -> list[AdmissionState]:
     states = []
     for school in schools(work, permission=ADMIT):
         if 1 in school.grades:
-            children = entrants(work, school, entry_year)
-            admitted = sum(child.school_id == school.id for child in children)
-            states.append(AdmissionState(school, len(children), admitted))
+            waiting, present = _candidates(work, school, entry_year)
+            states.append(AdmissionState(school, present, len(waiting)))
     return states
+
+
+def _candidates(work: Work, school: School, entry_year: int) -> tuple[list[RegisterEntry], int]:
+    """The entrants who are in no class of the entry year yet; how many are in one of the school.
+
+    Who entered another school first comes by a transfer (転入学), not by admission in April.
+    """
+    children = entrants(work, school, entry_year)
+    admitted = admitted_schools(work, entry_year)
+    waiting = [child for child in children if child.id not in admitted]
+    return waiting, sum(school.id in admitted.get(child.id, ()) for child in children)
 
 
 def admit_entrants(work: Work, school: School, entry_year: int) -> AdmitResult:
@@ -98,9 +112,7 @@ def admit_entrants(work: Work, school: School, entry_year: int) -> AdmitResult:
     order. Doing it again admits only who has come since, to the smallest classes.
     """
     work.require(ADMIT, school)
-    children = entrants(work, school, entry_year)
-    waiting = [child for child in children if child.school_id is None]
-    present = sum(child.school_id == school.id for child in children)
+    waiting, present = _candidates(work, school, entry_year)
     if not waiting:
         return AdmitResult(0, present, 0)
     starts_on = date(entry_year, 4, 1)

@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.work import Work
 from govkit.errors import Conflict, Refused
+from govkit.jp.calendar import format_date
 from govkit.modules.enrolment.codes import Basis, DesignationReason, EntryStatus, Schooling, Source
 from govkit.modules.enrolment.models import (
     AttendanceZone,
@@ -21,11 +22,13 @@ from govkit.modules.enrolment.models import (
     SchoolDesignation,
     SpecialNeedsSchooling,
 )
+from govkit.modules.enrolment.placement import admitted_schools, present_schools
 from govkit.modules.schools import School
 
 __all__ = [
     "AssignResult",
     "DesignationRequest",
+    "PermissionEndsTooEarly",
     "SameSchool",
     "assign_schools",
     "change_designation",
@@ -41,6 +44,12 @@ class SameSchool(Refused):
     """The school is the one that is designated already."""
 
     code = "same_school"
+
+
+class PermissionEndsTooEarly(Refused):
+    """The last day of the permission (許可の末日) has passed or comes before the child enters."""
+
+    code = "permission_ends_too_early"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,8 @@ def excused_entries(work: Work, entry_year: int) -> frozenset[UUID]:
 def assign_schools(work: Work, entry_year: int) -> AssignResult:
     """Designate the school of the zone for every entrant of a year (施行令第5条第2項).
 
-    Exceptions stay. Doing it again changes only what the zones changed.
+    Exceptions stay, and so does the school of a child who is in a class already. Doing it again
+    changes only what the zones changed.
     """
     work.require("enrolment.designate")
     zones = {zone.machiaza_id: zone for zone in work.session.scalars(sa.select(AttendanceZone))}
@@ -134,6 +144,7 @@ def assign_schools(work: Work, entry_year: int) -> AssignResult:
     ).all()
     excused = excused_entries(work, entry_year)
     current = open_designations(work, [entry.id for entry in entries])
+    admitted = admitted_schools(work, entry_year)
     assigned: list[SchoolDesignation] = []
     kept = unplaced = 0
     for entry in entries:
@@ -141,7 +152,7 @@ def assign_schools(work: Work, entry_year: int) -> AssignResult:
         zone = zones.get(entry.machiaza_id)
         if entry.id in excused:
             continue
-        if before is not None and before.basis == Basis.EXCEPTION:
+        if before is not None and (before.basis == Basis.EXCEPTION or entry.id in admitted):
             kept += 1
         elif zone is None:
             unplaced += 1
@@ -152,8 +163,7 @@ def assign_schools(work: Work, entry_year: int) -> AssignResult:
             _end(work, before)
             assigned.append(_designation(work, entry, zone.elementary_school_id, Basis.ZONE))
     work.session.flush()
-    work.session.add_all(assigned)
-    work.session.flush()
+    _add_last(work, assigned)
     result = AssignResult(
         len(assigned), kept, unplaced, sum(entry.id in excused for entry in entries)
     )
@@ -170,6 +180,22 @@ def assign_schools(work: Work, entry_year: int) -> AssignResult:
 def _end(work: Work, designation: SchoolDesignation | None) -> None:
     if designation is not None:
         designation.ended_on = work.today
+
+
+def _add_last(work: Work, designations: Sequence[SchoolDesignation]) -> None:
+    """Record each designation as the last one of its child."""
+    before: dict[UUID, int] = {}
+    for chunk in _chunks([each.entry_id for each in designations]):
+        query = (
+            sa.select(SchoolDesignation.entry_id, sa.func.count(SchoolDesignation.id))
+            .where(SchoolDesignation.entry_id.in_(chunk))
+            .group_by(SchoolDesignation.entry_id)
+        )
+        before |= {row[0]: row[1] for row in work.session.execute(query)}
+    for each in designations:
+        each.position = before.get(each.entry_id, 0) + 1
+    work.session.add_all(designations)
+    work.session.flush()
 
 
 def _designation(
@@ -189,6 +215,7 @@ def _designation(
         decided_by=work.actor.name,
         valid_until=request.valid_until if request else None,
         ended_on=None,
+        position=0,
     )
 
 
@@ -199,23 +226,21 @@ def change_designation(
 
     :raises Conflict: When the entry changed since the deciding person saw it.
     :raises SameSchool: When the school is designated already.
-    :raises Refused: When the child is not in the register, or the school is not for entrants.
+    :raises PermissionEndsTooEarly: When the permission ends in the past or before 1 April.
+    :raises Refused: When the child is not in the register or is in a class of another school, or
+        the school is not for entrants.
     """
     work.require("enrolment.designate")
     if request.version is not None and request.version != entry.version:
         raise Conflict
-    if not entry.is_active:
-        raise Refused("学齢簿から除かれた児童の指定校は変更できません。")
-    if 1 not in school.grades:
-        raise Refused("小学校または義務教育学校を選んでください。")
-    if school.closed_on is not None and school.closed_on < date(entry.entry_school_year, 4, 1):
-        raise Refused("入学の時点で廃止されている学校は選べません。")
+    _check_change(work, entry, school)
+    _check_last_day(work, entry, request.valid_until)
     before = open_designations(work, [entry.id]).get(entry.id)
     if before is not None and before.school_id == school.id:
         raise SameSchool("すでにこの学校が指定されています。別の学校を選んでください。")
     _end(work, before)
     designation = _designation(work, entry, school.id, Basis.EXCEPTION, request)
-    work.session.add(designation)
+    _add_last(work, [designation])
     note_manual_change(
         work,
         entry,
@@ -230,6 +255,31 @@ def change_designation(
         "enrolment.designation_changed", entry, request.text, reason_code=request.reason.value
     )
     return designation
+
+
+def _check_change(work: Work, entry: RegisterEntry, school: School) -> None:
+    if not entry.is_active:
+        raise Refused("学齢簿から除かれた児童の指定校は変更できません。")
+    if 1 not in school.grades:
+        raise Refused("小学校または義務教育学校を選んでください。")
+    if school.closed_on is not None and school.closed_on < date(entry.entry_school_year, 4, 1):
+        raise Refused("入学の時点で廃止されている学校は選べません。")
+    if present_schools(work, entry) - {school.id}:
+        raise Refused(
+            "この児童はすでに学級に受け入れられています。先に今の学校での在籍を終了してから、指定校を変更してください。"
+        )
+
+
+def _check_last_day(work: Work, entry: RegisterEntry, last_day: date | None) -> None:
+    first_day = date(entry.entry_school_year, 4, 1)
+    if last_day is None:
+        return
+    if last_day < first_day:
+        raise PermissionEndsTooEarly(
+            "許可の末日は、入学の日（{day}）以降にしてください。", day=format_date(first_day)
+        )
+    if last_day < work.today:
+        raise PermissionEndsTooEarly("許可の末日は、今日以降にしてください。")
 
 
 def update_remarks(

@@ -227,10 +227,8 @@ def _group_text(value: Any) -> str:
 def _designations(
     work: Work, entry: RegisterEntry, shield: Shield, schools: Mapping[UUID, str]
 ) -> list[list[str]]:
-    rows = work.session.scalars(
-        sa.select(SchoolDesignation)
-        .where(SchoolDesignation.entry_id == entry.id)
-        .order_by(SchoolDesignation.ended_on.is_not(None), SchoolDesignation.decided_on.desc())
+    found = work.session.scalars(
+        sa.select(SchoolDesignation).where(SchoolDesignation.entry_id == entry.id)
     )
     return [
         [
@@ -241,8 +239,19 @@ def _designations(
             _text(each.valid_until),
             _("現在の指定") if each.ended_on is None else _text(each.ended_on),
         ]
-        for each in rows
+        for each in sorted(found, key=_recorded, reverse=True)
     ]
+
+
+def _recorded(designation: SchoolDesignation) -> tuple[int, bool, date, date]:
+    """Key of the order in which designations were recorded; rows without it go by their days."""
+    ended_on = designation.ended_on
+    return (
+        designation.position,
+        ended_on is None,
+        designation.decided_on,
+        ended_on or date.max,
+    )
 
 
 def _reason(designation: SchoolDesignation) -> str:

@@ -47,7 +47,10 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One child as lists show it, masked where the actor may not see."""
+    """One child as lists show it, masked where the actor may not see.
+
+    :param place: The address without prefecture and city where they are the municipality's own.
+    """
 
     id: UUID
     addressee_number: str
@@ -56,6 +59,7 @@ class Line:
     birth: str
     sex: str
     address: str
+    place: str
     guardian: str
     school: str
     is_protected: bool
@@ -181,6 +185,7 @@ def _lines(
             birth=entry.birth_phrase or entry.birth_date.isoformat(),
             sex=entry.sex,
             address=shield.shown(entry, entry.address),
+            place=shield.shown(entry, _place(work, entry)),
             guardian=shield.shown(entry, names),
             school=shield.shown(entry, school),
             is_protected=shield.is_protected(entry),
@@ -191,6 +196,13 @@ def _lines(
         )
 
     return tuple(line(entry) for entry in entries)
+
+
+def _place(work: Work, entry: RegisterEntry) -> str:
+    # The code of an address may come without its check digit.
+    if entry.address_municipality_code[:5] != work.municipality.code[:5] or not entry.town:
+        return entry.address
+    return f"{entry.town}{entry.lot}　{entry.building}".strip()
 
 
 def write_entries(work: Work, query: ListQuery, purpose: str) -> bytes:

@@ -317,3 +317,4 @@ class SchoolDesignation(TenantTable, Base):
     decided_by: Mapped[str] = mapped_column(sa.String(120), comment="決定した人")
     valid_until: Mapped[date | None] = mapped_column(comment="許可の末日")
     ended_on: Mapped[date | None] = mapped_column(comment="終わった年月日")
+    position: Mapped[int] = mapped_column(server_default="0", comment="児童ごとの記録の順番")

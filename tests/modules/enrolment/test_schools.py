@@ -14,6 +14,7 @@ from govkit.modules.enrolment import (
     Exemption,
     LetterKind,
     OutOfDistrictSchooling,
+    PermissionEndsTooEarly,
     RegisterEntry,
     SameSchool,
     SchoolDesignation,
@@ -30,8 +31,16 @@ from govkit.modules.enrolment import (
     write_zones,
     zones,
 )
+from govkit.modules.enrolment.facts import new_pupil
 from govkit.modules.resident_extracts import import_extract
-from govkit.modules.schools import ClassGroup, Pupil, class_members
+from govkit.modules.schools import (
+    ClassGroup,
+    Pupil,
+    add_class_group,
+    admit,
+    class_members,
+    leave,
+)
 from govkit.residents.records import Address
 from tests.modules.enrolment.conftest import ELEMENTARY, JUNIOR_HIGH, OTHER
 from tests.modules.enrolment.people import CITY, YEAR, child, compiled, put_zones
@@ -161,6 +170,51 @@ class TestDesignation:
         with pytest.raises(Refused, match="小学校"):
             change_designation(zoned, entry(zoned, 1), junior_high, SIBLINGS)
 
+    @pytest.mark.parametrize(
+        ("today", "last_day", "text"),
+        [
+            (date(2026, 11, 24), date(2027, 3, 31), "令和9年4月1日"),
+            (date(2027, 6, 1), date(2027, 5, 31), "今日以降"),
+        ],
+    )
+    def test_a_permission_does_not_end_before_it_counts(
+        self, zoned, work_for, other_school, today, last_day, text
+    ):
+        compiled(zoned, child(1))
+        work = work_for(CITY, today=today, session_of=zoned)
+        early = DesignationRequest(DesignationReason.HEALTH, "通院", last_day)
+        with pytest.raises(PermissionEndsTooEarly, match=text):
+            change_designation(work, entry(work, 1), other_school, early)
+        assert designated(work, 1) is None
+
+    def test_a_permission_may_end_on_the_first_day(self, zoned, other_school):
+        compiled(zoned, child(1))
+        short = DesignationRequest(DesignationReason.HEALTH, "通院", date(2027, 4, 1))
+        assert change_designation(zoned, entry(zoned, 1), other_school, short).ended_on is None
+
+    def test_a_child_in_a_class_keeps_the_school_until_the_membership_ends(
+        self, zoned, school, other_school
+    ):
+        compiled(zoned, child(1))
+        assign_schools(zoned, YEAR)
+        admit_entrants(zoned, school, YEAR)
+        with pytest.raises(Refused, match="先に今の学校での在籍を終了"):
+            change_designation(zoned, entry(zoned, 1), other_school, SIBLINGS)
+        assert designated(zoned, 1).school_id == school.id
+        pupil = zoned.session.scalars(sa.select(Pupil)).one()
+        leave(zoned, pupil, date(2027, 4, 30), "転居")
+        zoned.session.flush()
+        change_designation(zoned, entry(zoned, 1), other_school, SIBLINGS)
+        assert designated(zoned, 1).school_id == other_school.id
+
+    def test_a_changed_zone_leaves_the_school_of_a_child_in_a_class(self, zoned, school):
+        compiled(zoned, child(1))
+        assign_schools(zoned, YEAR)
+        admit_entrants(zoned, school, YEAR)
+        put_zones(zoned, f"0001001,富士見町一丁目,{OTHER},")
+        assert assign_schools(zoned, YEAR).kept == 1
+        assert designated(zoned, 1).school_id == school.id
+
     def test_nothing_is_designated_without_zones(self, work, school):
         compiled(work, child(1))
         with pytest.raises(Refused, match="通学区域"):
@@ -272,6 +326,30 @@ class TestAdmission:
         assert admit_entrants(zoned, school, YEAR).admitted == 1
         (state, *_others) = admission_states(zoned, YEAR)
         assert (state.entrants, state.admitted, state.waiting) == (40, 40, 0)
+
+    def test_who_entered_another_school_does_not_wait(self, zoned, school, other_school):
+        compiled(zoned, child(1), child(2))
+        assign_schools(zoned, YEAR)
+        admit_entrants(zoned, school, YEAR)
+        pupil = zoned.session.scalars(sa.select(Pupil)).first()
+        leave(zoned, pupil, date(2027, 4, 30), "転居")
+        zoned.session.flush()
+        moved = int(pupil.addressee_number)
+        change_designation(zoned, entry(zoned, moved), other_school, SIBLINGS)
+        states = {each.school.id: each for each in admission_states(zoned, YEAR)}
+        shown = {key: (each.entrants, each.waiting) for key, each in states.items()}
+        assert shown == {school.id: (1, 0), other_school.id: (0, 0)}
+        assert admit_entrants(zoned, other_school, YEAR).admitted == 0
+
+    def test_who_was_put_into_a_class_by_the_school_does_not_wait(self, zoned, school):
+        compiled(zoned, child(1), child(2))
+        assign_schools(zoned, YEAR)
+        group = add_class_group(zoned, school, YEAR, 1, "1組")
+        facts = [new_pupil(entry(zoned, 1), is_protected=False)]
+        admit(zoned, group, facts, date(2027, 4, 5))
+        (state, *_others) = admission_states(zoned, YEAR)
+        assert (state.entrants, state.admitted, state.waiting) == (2, 1, 1)
+        assert admit_entrants(zoned, school, YEAR).admitted == 1
 
     def test_who_goes_elsewhere_is_not_admitted(self, zoned, school):
         compiled(zoned, *(child(n) for n in (1, 2, 3, 4)), child(5, kind="2"), child(6, kind="2"))

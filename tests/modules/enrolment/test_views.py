@@ -172,6 +172,86 @@ def test_the_same_school_is_refused_at_its_field(prepared, city):
     assert "すでにこの学校が指定されています" in answer.text
 
 
+def test_a_permission_that_ends_too_early_is_refused_at_its_field(prepared, city):
+    with city() as work:
+        other = work.session.scalars(sa.select(School.id).where(School.code == OTHER)).one()
+    data = {
+        "school": str(other),
+        "reason": "siblings",
+        "text": "兄が在学",
+        "valid_until": "2027-03-31",
+    }
+    answer = prepared.post(f"/enrolment/entries/{entry_id(city, 1)}/designation", data=data)
+    assert answer.status_code == 400
+    assert 'href="#valid_until' in answer.text
+    assert "入学の日（令和9年4月1日）以降にしてください" in answer.text
+
+
+def test_designations_of_one_day_are_listed_newest_first(prepared, city):
+    child = entry_id(city, 1)
+    with city() as work:
+        query = sa.select(School.id).where(School.code.in_([ELEMENTARY, OTHER]))
+        first, other = work.session.scalars(query.order_by(School.code))
+    reasons = [f"{nth}回目の申立て" for nth in range(1, 7)]
+    for nth, reason in enumerate(reasons):
+        school = first if nth % 2 else other
+        data = {"school": str(school), "reason": "siblings", "text": reason}
+        path = f"/enrolment/entries/{child}/designation"
+        assert prepared.post(path, data=data).status_code == 303
+    page = prepared.get(f"/enrolment/entries/{child}").text
+    assert re.findall(r"\d回目の申立て", page) == reasons[::-1]
+    assert page.index("1回目の申立て") < page.index("通学区域</span>")
+
+
+def test_a_child_in_a_class_keeps_the_school_and_the_page_says_why(prepared, city):
+    with city() as work:
+        query = sa.select(School.id).where(School.code.in_([ELEMENTARY, OTHER]))
+        first, other = work.session.scalars(query.order_by(School.code))
+    prepared.post(f"/enrolment/admission/{first}", data={"year": YEAR})
+    data = {"school": str(other), "reason": "siblings", "text": "兄が在学"}
+    answer = prepared.post(f"/enrolment/entries/{entry_id(city, 1)}/designation", data=data)
+    assert answer.status_code == 400
+    assert "先に今の学校での在籍を終了してから" in answer.text
+    assert "人を受け入れる</button>" not in prepared.get("/enrolment/admission").text
+
+
+def test_after_admission_the_classes_are_one_step_away(prepared, city):
+    path = f"/schools/?year={YEAR}"
+    assert path not in prepared.get("/enrolment/admission").text
+    with city() as work:
+        school = work.session.scalars(sa.select(School.id).where(School.code == ELEMENTARY)).one()
+    prepared.post(f"/enrolment/admission/{school}", data={"year": YEAR})
+    page = prepared.get("/enrolment/admission").text
+    assert f'<a href="{path}">第一小学校の学級</a>' in page
+    assert "第二小学校の学級" not in page
+    assert "1年1組" in prepared.get(path).text
+
+
+def test_the_list_leaves_out_the_city_and_the_file_does_not(client):
+    home = {"住所_市区町村コード": CITY, "住所_都道府県": "東京都", "住所_市区郡町村名": "立川市"}
+    upload(client, person(1, 生年月日=BORN, **home))
+    compile_(client)
+    page = client.get("/enrolment/entries").text
+    assert "富士見町" in page
+    assert "立川市富士見町" not in page
+    exported = client.post("/enrolment/entries/export", data={"purpose": "確認"})
+    assert "東京都立川市富士見町" in exported.data.decode()
+
+
+def test_the_schooling_is_asked_of_foreign_children_only(client, city):
+    foreign = person(2, 生年月日=BORN, 住民種別="2", 国籍名等="ベトナム")
+    upload(client, person(1, 生年月日=BORN), foreign)
+    compile_(client)
+    for serial, is_asked in ((1, False), (2, True)):
+        path = f"/enrolment/entries/{entry_id(city, serial)}"
+        assert ("外国籍の児童の就学状況" in client.get(path).text) is is_asked
+        data = {"note": "", "schooling": "foreign_school"}
+        assert client.post(f"{path}/remarks", data=data).status_code == 303
+    with city() as work:
+        query = sa.select(RegisterEntry.schooling).order_by(RegisterEntry.addressee_number)
+        assert work.session.scalars(query).all() == ["unknown", "foreign_school"]
+
+
 def test_remarks_are_kept(prepared, city):
     child = entry_id(city, 1)
     path = f"/enrolment/entries/{child}/remarks"

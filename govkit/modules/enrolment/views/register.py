@@ -21,6 +21,7 @@ from govkit.modules.enrolment.codes import (
 )
 from govkit.modules.enrolment.designation import (
     DesignationRequest,
+    PermissionEndsTooEarly,
     assign_schools,
     change_designation,
     update_remarks,
@@ -230,6 +231,14 @@ def _designation_form(work: Work, found: RegisterEntry, sent: Any = None) -> Des
     return form
 
 
+def _remarks_form(found: RegisterEntry, sent: Any = None) -> RemarksForm:
+    values = {"note": found.note, "schooling": found.schooling, "version": found.version}
+    form = RemarksForm(sent, gettext=_, data=values)
+    if not found.is_foreign:
+        del form.schooling
+    return form
+
+
 def _entry_page(
     work: Work,
     found: RegisterEntry,
@@ -241,10 +250,7 @@ def _entry_page(
     if designation is None and may_designate:
         designation = _designation_form(work, found)
     if remarks is None and work.allows("enrolment.edit"):
-        remarks = RemarksForm(
-            gettext=_,
-            data={"note": found.note, "schooling": found.schooling, "version": found.version},
-        )
+        remarks = _remarks_form(found)
     context = entry_context(work, found)
     work.saw([found])
     # The layout puts 「エラー: 」 before the title when the form in the context has errors.
@@ -282,6 +288,8 @@ def designate(work: Work, entry_id: UUID) -> ResponseReturnValue:
         try:
             school = work.find(School, UUID(form.school.data))
             change_designation(work, found, school, wanted)
+        except PermissionEndsTooEarly as refused:
+            form.add_error("valid_until", _(refused.text, **refused.params))
         except Refused as refused:
             form.add_error("school", _(refused.text, **refused.params))
     if form.errors:
@@ -294,14 +302,15 @@ def designate(work: Work, entry_id: UUID) -> ResponseReturnValue:
 def remark(work: Work, entry_id: UUID) -> ResponseReturnValue:
     """Keep remarks and the schooling of a child of other nationality."""
     found = work.find(RegisterEntry, entry_id)
-    form = RemarksForm(request.form, gettext=_)
+    form = _remarks_form(found, request.form)
     if not form.validate():
         return _entry_page(work, found, remarks=form), 400
+    chosen = form.schooling.data if found.is_foreign else ""
     update_remarks(
         work,
         found,
         note=form.note.data or "",
-        schooling=Schooling(form.schooling.data or found.schooling),
+        schooling=Schooling(chosen or found.schooling),
         version=_version(form),
     )
     web.notify(_("記入しました。"))

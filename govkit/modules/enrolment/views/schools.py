@@ -115,6 +115,7 @@ def admission(work: Work) -> ResponseReturnValue:
     return pages.render(
         "enrolment/admission.html",
         states=admission_states(work, year),
+        may_see=lambda school: work.allows("schools.view", school),
         year=year,
         year_name=format_school_year,
     )
