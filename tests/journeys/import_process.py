@@ -19,7 +19,8 @@ from pathlib import Path
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Actor
 from govkit.base.settings import Settings
-from govkit.modules.resident_extracts import Progress, import_extract
+from govkit.formats.tabular import Encoding
+from govkit.modules.resident_extracts import ExtractFile, Progress, import_file
 from govkit.testing.plugin import FixedClock
 
 
@@ -41,20 +42,16 @@ def run_import(job: Job, pipe: int) -> None:
     def tell(step: str) -> None:
         os.write(pipe, f"{step}\n".encode())
 
-    def tell_progress(_: Progress) -> None:
-        tell("step")
+    def tell_progress(progress: Progress) -> None:
+        tell("writing" if progress.text == "住民を登録しています。" else "reading")
 
     deployment = Deployment(job.settings, clock=FixedClock())
     city = deployment.municipality(job.city)
     with deployment.work(city, Actor.operator("import")) as work:
-        import_extract(
-            work,
-            job.path,
-            name=job.path.name,
-            encoding="utf-8",
-            as_of=job.as_of,
-            on_progress=tell_progress,
+        file = ExtractFile(
+            job.path, job.path.name, Encoding.UTF_8, job.as_of, allows_shrinking=True
         )
+        import_file(work, file, tell_progress)
         tell("commit")
     tell("acknowledged")
     if job.kill_after is not None:
