@@ -1,9 +1,9 @@
 # make run    … デモを動かす（Python 3.11 以上と make だけで動きます）
 # make test   … すべての検査（lint → pytest → docs → wheel）
-# make lint / pytest / kill / docs / wheel / bench / screenshots / lock … それぞれの部分
+# make lint / pytest / docs / wheel / bench / screenshots / lock … それぞれの部分
 
 PORT ?= 8000
-WORKERS ?= 4
+WORKERS ?= 3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -11,7 +11,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM_PATH = $(shell cat $(VENV)/chromium 2>/dev/null)
 
-.PHONY: help run test lint ruff types layers pytest kill docs wheel bench screenshots lock clean
+.PHONY: help run test lint ruff types layers pytest docs wheel bench screenshots lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -39,9 +39,6 @@ layers: $(VENV)/ready-test
 
 pytest: $(VENV)/ready-test $(VENV)/chromium
 	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/packaging
-
-kill: $(VENV)/ready-test
-	GOVKIT_KILLS=200 $(BIN)/pytest -s tests/journeys/test_killed_import.py
 
 wheel: $(VENV)/ready-test
 	$(BIN)/pytest tests/packaging
