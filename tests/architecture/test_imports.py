@@ -18,7 +18,9 @@ WEB_FILES = frozenset({"views", "forms", "cli"})
 def test_the_import_contracts_hold():
     # In a process of its own: the linter silences all loggers of the one it runs in.
     program = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
