@@ -74,7 +74,6 @@ def import_file(
             )
             _report(work, _receive(work, extract))
         if flags["dry_run"]:
-            work.session.rollback()
             work.discard()
             click.echo("確かめただけです。何も変えていません。")
 

@@ -196,7 +196,6 @@ def save_roll_call(work: Work, class_group_id: UUID, day: date) -> ResponseRetur
         done = record_day(work, class_group, day, grid.entries, expected_version=grid.version)
     except RollCallConflict:
         # The database may have ended the transaction: what is stored is read in a new one.
-        work.session.rollback()
         work.discard()
         class_group = _class(work, class_group_id, RECORD)
         sheet = roll_sheet(work, class_group, day)

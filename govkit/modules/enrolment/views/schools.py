@@ -128,7 +128,6 @@ def admit(work: Work, school_id: UUID) -> ResponseReturnValue:
     try:
         result = admit_entrants(work, work.find(School, school_id), year)
     except Refused as refused:
-        work.session.rollback()
         work.discard()
         web.notify(_(refused.text, **refused.params), "error")
         return web.see_other("enrolment.admission", year=year)
