@@ -38,7 +38,7 @@ layers: $(VENV)/ready-test
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/ready-test $(VENV)/chromium
-	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/packaging
+	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/packaging
 
 wheel: $(VENV)/ready-test
 	$(BIN)/pytest tests/packaging

@@ -1,6 +1,7 @@
 """What all tests share: a browser, a server, no deadlines, no network beyond this machine."""
 
 import os
+import re
 import shutil
 import socket
 import threading
@@ -13,9 +14,38 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
+from xdist.scheduler import LoadScopeScheduling
 
 hypothesis.settings.register_profile("shared machine", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("shared machine")
+
+LONGEST = ("tests/journeys", "tests/scaffold", "tests/cli", "tests/modules/attendance")
+"""Folders whose tests start first, so that no process is left alone with them at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the longest, once pytest has put together what shares a fixture."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((rank for rank, each in enumerate(LONGEST) if each in path), len(LONGEST))
+
+    items.sort(key=rank)
+
+
+class ByFileAndDatabase(LoadScopeScheduling):
+    """Tests of one file and one database run in one process, with the fixtures they share."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, test = nodeid.partition("::")
+        return f"{path} {re.search('postgres|sqlite|$', test.partition('[')[2])[0]}"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndDatabase | None:
+    """What each process runs, when there are several."""
+    return ByFileAndDatabase(config, log) if config.getvalue("dist") == "loadscope" else None
+
 
 _connect = socket.socket.connect
 _LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -37,7 +67,8 @@ def _no_network() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium: the one that ``CHROMIUM`` names, or the one on the path."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    installed = map(shutil.which, ("chromium-headless-shell", "chromium"))
+    path = os.environ.get("CHROMIUM") or next(filter(None, installed), None)
     options = "--no-sandbox --disable-gpu --disable-background-networking --no-first-run"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=options.split())

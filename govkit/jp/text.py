@@ -73,7 +73,7 @@ def to_katakana(text: str) -> str:
     Any dash after a kana is read as the long mark. Small kana stay small: キョウコ and キヨウコ are
     two readings.
     """
-    katakana = fold_width(text).translate(_TO_KATAKANA)
+    katakana = fold_width(fold_width(text).translate(_TO_KATAKANA))  # わ゛ has no letter, ワ゛ has
     return _DASH_AFTER_KANA.sub(lambda dashes: "ー" * len(dashes[0]), katakana)
 
 

@@ -1,7 +1,8 @@
 """Runs imports, and kills some of them with signal 9 at a given moment.
 
-Each line of the input is a job (JSON); each line of the output tells how far its import came. A
-job that is to be killed is forked from here, where everything is loaded and no connection is open.
+Each line of the input is a job (JSON); each line of the output tells when its import reached which
+step. A job that is to be killed is forked from here, where everything is loaded and no connection
+is open.
 The others run here, which also warms what SQLAlchemy keeps, so that a trial costs little more than
 the import itself.
 """
@@ -15,6 +16,7 @@ import time
 import traceback
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Actor
@@ -25,7 +27,7 @@ from govkit.testing.plugin import FixedClock
 
 
 class Job:
-    """One import: whose, of which file, and after how many seconds it is killed, if at all."""
+    """One import: whose, of which file, and how many seconds after which step it is killed."""
 
     def __init__(self, line: str) -> None:
         job = json.loads(line)
@@ -33,18 +35,22 @@ class Job:
         self.city = job["city"]
         self.path = Path(job["path"])
         self.as_of = date.fromisoformat(job["as_of"])
-        self.kill_after: float | None = job["kill_after"]
+        self.kill: tuple[str, float] | None = job["kill"]
 
 
 def run_import(job: Job, pipe: int) -> None:
-    """Import the file and write a line into the pipe for each step, the last one at the commit."""
+    """Import the file and write each step it reaches into the pipe, with the time."""
+    told = set()
 
     def tell(step: str) -> None:
-        os.write(pipe, f"{step}\n".encode())
+        if step not in told:
+            told.add(step)
+            os.write(pipe, f"{step} {time.monotonic()}\n".encode())
 
     def tell_progress(progress: Progress) -> None:
         tell("writing" if progress.text == "住民を登録しています。" else "reading")
 
+    tell("starting")
     deployment = Deployment(job.settings, clock=FixedClock())
     city = deployment.municipality(job.city)
     with deployment.work(city, Actor.operator("import")) as work:
@@ -54,14 +60,15 @@ def run_import(job: Job, pipe: int) -> None:
         import_file(work, file, tell_progress)
         tell("commit")
     tell("acknowledged")
-    if job.kill_after is not None:
+    if job.kill:
         signal.pause()  # the connections stay open until the kill comes
     deployment.close()
 
 
-def kill_import(job: Job, pipe: int) -> int:
-    """Start the import in a fork, kill it after the time, and give its status."""
-    start = time.monotonic()
+def kill_import(job: Job, pipe: int, told: IO[str]) -> tuple[list[str], int]:
+    """Start the import in a fork and kill it; what it told until the kill, and its status."""
+    assert job.kill is not None
+    step, wait = job.kill
     pid = os.fork()
     if not pid:
         try:
@@ -70,29 +77,34 @@ def kill_import(job: Job, pipe: int) -> int:
             traceback.print_exc()
         finally:
             os._exit(1)
-    assert job.kill_after is not None
-    time.sleep(max(0.0, start + job.kill_after - time.monotonic()))
+    os.close(pipe)
+    lines = []
+    for line in told:
+        lines.append(line)
+        if line.startswith(f"{step} "):
+            break
+    time.sleep(wait)
     os.kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1]
+    status = os.waitpid(pid, 0)[1]
+    return [*lines, *told], status
 
 
 def main() -> None:
     """Serve jobs until the input ends."""
     for line in sys.stdin:
-        job, start, status = Job(line), time.monotonic(), 0
+        job, status = Job(line), 0
         reader, writer = os.pipe()
-        if job.kill_after is None:
-            run_import(job, writer)
-            gc.freeze()  # so that the collector of a fork leaves these pages shared
-        else:
-            status = kill_import(job, writer)
-        seconds = time.monotonic() - start
-        os.close(writer)
         with os.fdopen(reader, encoding="ascii") as told:
-            steps = told.read().split()
+            if job.kill:
+                lines, status = kill_import(job, writer, told)
+            else:
+                run_import(job, writer)
+                os.close(writer)
+                lines = told.readlines()
+                gc.freeze()  # so that the collector of a fork leaves these pages shared
+        steps = dict(each.split() for each in lines)
         answer = {
-            "seconds": seconds,
-            "steps": steps,
+            "steps": {step: float(moment) for step, moment in steps.items()},
             "killed_by": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
         }
         print(json.dumps(answer), flush=True)

@@ -16,12 +16,20 @@ class Visitor:
     """One person with one browser.
 
     :param scripted: Whether the browser runs JavaScript.
+    :param inspects: Whether accessibility and width of each page are checked too.
     """
 
     def __init__(
-        self, browser: Browser, address: str, *, scripted: bool, width: int = 1280
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        scripted: bool,
+        inspects: bool = True,
+        width: int = 1280,
     ) -> None:
         self.scripted = scripted
+        self._inspects = inspects
         self.address = address
         self._context = browser.new_context(
             viewport={"width": width, "height": 900},
@@ -83,8 +91,9 @@ class Visitor:
         known = self._titles.setdefault(title, path)
         assert known == path, f"{path} has the same title as {known}: {title}"
         assert self._problems == []
-        self._check_width(page)
-        if self.scripted:
+        if self._inspects:
+            self._check_width(page)
+        if self._inspects and self.scripted:
             results = Axe().run(page)
             assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
         if picture and SCREENSHOTS:
