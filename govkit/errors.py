@@ -84,11 +84,14 @@ class InvalidValue(GovkitError):
     """One value cannot be read.
 
     :param problem: Code that tells why; each kind of value has its own enumeration.
+    :param suggestion: What was probably meant, to show to the one who typed it; never part of the
+        error's own text.
     """
 
-    def __init__(self, problem: StrEnum) -> None:
+    def __init__(self, problem: StrEnum, suggestion: str = "") -> None:
         super().__init__(problem.value)
         self.problem = problem
+        self.suggestion = suggestion
 
 
 class _Problems(GovkitError):
