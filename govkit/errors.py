@@ -86,12 +86,14 @@ class InvalidValue(GovkitError):
     :param problem: Code that tells why; each kind of value has its own enumeration.
     :param suggestion: What was probably meant, to show to the one who typed it; never part of the
         error's own text.
+    :param params: Facts for the sentence to show: the limit, the part that is wrong.
     """
 
-    def __init__(self, problem: StrEnum, suggestion: str = "") -> None:
+    def __init__(self, problem: StrEnum, suggestion: str = "", **params: object) -> None:
         super().__init__(problem.value)
         self.problem = problem
         self.suggestion = suggestion
+        self.params: Mapping[str, object] = params
 
 
 class _Problems(GovkitError):
