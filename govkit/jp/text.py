@@ -2,23 +2,54 @@
 
 The tables are written out here on purpose: Unicode normalisation (NFC, NFKC) replaces kanji of
 people's names (U+FA19 becomes U+795E) and takes ① and ㈱ apart, so it is never applied. Nothing in
-this module changes a kanji, and no folding makes a text longer.
+this module changes a kanji, and no folding makes a text longer; only :func:`to_half_width` may, as
+half-width kana carry their voiced marks apart.
 """
 
 import re
 from typing import Final
 
-__all__ = ["DASHES", "fold_width", "kana_sort_key", "search_key", "to_katakana"]
+__all__ = [
+    "DASHES",
+    "WAVES",
+    "drop_invisible",
+    "fold_dashes",
+    "fold_spaces",
+    "fold_width",
+    "kana_sort_key",
+    "search_key",
+    "to_full_width",
+    "to_half_width",
+    "to_hiragana",
+    "to_katakana",
+]
 
-DASHES: Final = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\ufe63\uff0d\u30fc\uff70"
+DASHES: Final = (
+    "-\u00ad\u02d7\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u2796"
+    "\ufe58\ufe63\uff0d\u30fc\uff70"
+)
 """Characters people type for a hyphen; the kana long mark (長音) is one of them."""
 
-_WAVES: Final = "~\u301c\uff5e\u223c"
+WAVES: Final = "~\u301c\uff5e\u223c\u3030"
+"""Characters people type for a wave (波ダッシュ)."""
+
+_BLANKS: Final = (
+    "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
+)
+_SPACES: Final = re.compile(f"[{_BLANKS}]+")
+# Controls, soft hyphen, joiners, direction marks, fillers and tags: what cannot be seen. Variation
+# selectors are none of them, they belong to the kanji before.
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e007f]+"
+)
 _HALF_KANA: Final = "｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝ\uff9e\uff9f"
 _FULL_KANA: Final = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u309b\u309c"
 _FOLD: Final[dict[int, int | str]] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     ord("\u3000"): " ",
+    **dict(zip(range(0xFFE0, 0xFFE7), "¢£¬¯¦¥₩", strict=True)),
     **dict(zip(map(ord, _HALF_KANA), _FULL_KANA, strict=True)),
 }
 _PLAIN: Final = "カキクケコサシスセソタチツテトハヒフヘホウワヰヱヲヽ"
@@ -53,7 +84,33 @@ _COMPOSED: Final = _composition()
 _VOICED_PAIR: Final = re.compile(
     f"[{''.join(sorted({pair[0] for pair in _COMPOSED}))}][{_VOICE_MARKS}{_HALF_VOICE_MARKS}]"
 )
-_DASH_AFTER_KANA: Final = re.compile(f"(?<=[ァ-ヺー])[{re.escape(DASHES)}]+")
+_LONG_MARKS: Final = re.escape(DASHES + WAVES)
+_DASH_AFTER_KANA: Final = re.compile(f"(?<=[ぁ-ゖァ-ヺー])[{_LONG_MARKS}]+")
+_LETTER: Final = "0-9A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0300-\u036f"
+_DASH_IN_LETTERS: Final = re.compile(f"(?<=[{_LETTER}])[{_LONG_MARKS}]+(?=[{_LETTER}])")
+
+
+def drop_invisible(text: str) -> str:
+    """The text without what nobody can see: controls, zero-width characters, the soft hyphen.
+
+    White space and variation selectors (異体字セレクタ) stay.
+    """
+    return _INVISIBLE.sub("", text)
+
+
+def fold_spaces(text: str) -> str:
+    """White space of any kind, line ends too, as single half-width spaces; none at the ends."""
+    return _SPACES.sub(" ", text).strip(" ")
+
+
+def fold_dashes(text: str) -> str:
+    """Dash and wave look-alikes by what stands around them.
+
+    After a kana they are the long mark (ー), between Latin letters or digits a hyphen; everywhere
+    else, as after a kanji in the name of a building, they stay.
+    """
+    marked = _DASH_AFTER_KANA.sub(lambda dashes: "ー" * len(dashes[0]), text)
+    return _DASH_IN_LETTERS.sub(lambda dashes: "-" * len(dashes[0]), marked)
 
 
 def fold_width(text: str) -> str:
@@ -70,11 +127,54 @@ def fold_width(text: str) -> str:
 def to_katakana(text: str) -> str:
     """A reading (フリガナ) in full-width katakana, whatever kana it was typed in.
 
-    Any dash after a kana is read as the long mark. Small kana stay small: キョウコ and キヨウコ are
-    two readings.
+    Any dash after a kana is read as the long mark; what cannot be seen is dropped. Small kana stay
+    small: キョウコ and キヨウコ are two readings. The ligatures ゟ and ヿ stay.
     """
-    katakana = fold_width(fold_width(text).translate(_TO_KATAKANA))  # わ゛ has no letter, ワ゛ has
+    folded = fold_width(drop_invisible(text))
+    katakana = fold_width(folded.translate(_TO_KATAKANA))  # わ゛ has no letter, ワ゛ has
     return _DASH_AFTER_KANA.sub(lambda dashes: "ー" * len(dashes[0]), katakana)
+
+
+def to_hiragana(text: str) -> str:
+    """Katakana of either width as hiragana; ヷ ヸ ヹ ヺ and ヿ have no hiragana and stay."""
+    return fold_width(text).translate(_TO_HIRAGANA)
+
+
+_TO_HALF: Final[dict[int, str]] = {
+    **{code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)},
+    0x3000: " ",
+    **dict(zip(map(ord, _FULL_KANA), _HALF_KANA, strict=True)),
+}
+
+
+def _half_voiced() -> dict[int, str]:
+    marks = {kana: plain + "\uff9e" for kana, plain in zip(_VOICED, _PLAIN, strict=True)}
+    marks |= {kana: plain + "\uff9f" for plain, kana in _HALF_VOICED.items()}
+    return {
+        ord(kana): _TO_HALF[ord(pair[0])] + pair[1]
+        for kana, pair in marks.items()
+        if ord(pair[0]) in _TO_HALF
+    }
+
+
+_NARROW: Final = _TO_HALF | _half_voiced()
+_TO_FULL: Final[dict[int, int]] = {
+    **{code: code + 0xFEE0 for code in range(0x21, 0x7F)},
+    0x20: 0x3000,
+}
+
+
+def to_half_width(text: str) -> str:
+    """Katakana, letters, digits and signs half-width, voiced marks apart: ガ becomes two characters.
+
+    Kana without a half-width form (ヰ ヱ ヮ ヵ ヶ, hiragana) stay.
+    """
+    return fold_width(text).translate(_NARROW)
+
+
+def to_full_width(text: str) -> str:
+    """Everything full-width, as registers print it; the half-width space becomes U+3000."""
+    return fold_width(text).translate(_TO_FULL)
 
 
 _SMALL: Final = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
@@ -93,9 +193,7 @@ def _search_table() -> dict[int, str | None]:
         table[kana] = _SAME_SOUND.get(plain, plain)
     table["ヴ"] = "フ"
     table |= {chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
-    dropped = (
-        f"{DASHES}{_WAVES}{_VOICE_MARKS}{_HALF_VOICE_MARKS} \t\r\n\u00a0\u200b\ufeff・.,'\u2019"
-    )
+    dropped = f"{DASHES}{WAVES}{_VOICE_MARKS}{_HALF_VOICE_MARKS} \t\r\n\u00a0・.,'\u2019"
     table |= dict.fromkeys(dropped)
     selectors = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
     return {ord(key): value for key, value in table.items()} | dict.fromkeys(selectors)
