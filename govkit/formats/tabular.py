@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, Self
 
 from govkit.errors import InvalidInput, Problem
 from govkit.jp.characters import CharacterSet, unsupported_characters
-from govkit.jp.numbers import find_my_number
+from govkit.jp.my_number import find_my_number
 from govkit.jp.text import fold_width
 
 __all__ = [

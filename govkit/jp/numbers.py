@@ -1,12 +1,13 @@
-"""Public codes with their check digits, and the recognition of 個人番号 in order to refuse it."""
+"""Public codes with their check digits: municipalities, boards of education, schools."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Self
 
 from govkit.errors import InvalidValue
-from govkit.jp.text import DASHES, fold_width
+from govkit.jp.digits import LOOK_ALIKES, bare, is_digits, is_spoilt_by_spreadsheet
 
 __all__ = [
     "BoardCode",
@@ -14,8 +15,6 @@ __all__ = [
     "MunicipalityCode",
     "SchoolCode",
     "SchoolCodeKind",
-    "find_my_number",
-    "is_my_number",
 ]
 
 
@@ -28,19 +27,31 @@ class CodeProblem(StrEnum):
     WRONG_FORM = "code_wrong_form"
     UNKNOWN_PREFECTURE = "code_unknown_prefecture"
     CHECK_DIGIT = "code_check_digit"
+    SPREADSHEET = "code_spreadsheet"
 
 
-def _six_digits(text: str) -> str:
-    digits = fold_width(text).strip()
-    if not digits:
+def _plain(text: str) -> str:
+    code = bare(text)
+    if not code:
         raise InvalidValue(CodeProblem.EMPTY)
-    if not (digits.isascii() and digits.isdigit()):
+    if is_spoilt_by_spreadsheet(text):
+        raise InvalidValue(CodeProblem.SPREADSHEET)
+    return code
+
+
+def _six_digits(text: str, suggest: Callable[[str], str]) -> str:
+    digits = _plain(text)
+    if not is_digits(digits):
         raise InvalidValue(CodeProblem.NOT_DIGITS)
     if len(digits) != 6:
-        raise InvalidValue(CodeProblem.WRONG_LENGTH)
-    if not 1 <= int(digits[:2]) <= 47:
+        raise InvalidValue(CodeProblem.WRONG_LENGTH, suggest(digits))
+    if not _is_prefecture(digits[:2]):
         raise InvalidValue(CodeProblem.UNKNOWN_PREFECTURE)
     return digits
+
+
+def _is_prefecture(two: str) -> bool:
+    return 1 <= int(two) <= 47
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,17 +62,30 @@ class MunicipalityCode:
     """
 
     digits: str
+    raw: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a code in any width.
+        """Read a code in any width, with or without spaces and dashes.
+
+        Five digits are refused with the six that they stand for: a spreadsheet took the zero, or
+        the check digit was left off.
 
         :raises InvalidValue: With a :class:`CodeProblem`.
         """
-        digits = _six_digits(text)
+        digits = _six_digits(text, cls._completed)
         if cls.check_digit(digits[:5]) != digits[5]:
             raise InvalidValue(CodeProblem.CHECK_DIGIT)
-        return cls(digits)
+        return cls(digits, text)
+
+    @classmethod
+    def _completed(cls, digits: str) -> str:
+        if len(digits) != 5:
+            return ""
+        with_zero = f"0{digits}"
+        if with_zero[:2] != "00" and cls.check_digit(with_zero[:5]) == digits[-1]:
+            return with_zero
+        return digits + cls.check_digit(digits) if _is_prefecture(digits[:2]) else ""
 
     @staticmethod
     def check_digit(five: str) -> str:
@@ -93,14 +117,19 @@ class BoardCode:
     """
 
     digits: str
+    raw: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a code in any width.
+        """Read a code in any width, with or without spaces and dashes.
 
-        :raises InvalidValue: With a :class:`CodeProblem`.
+        :raises InvalidValue: With a :class:`CodeProblem`; five digits with the zero before them.
         """
-        return cls(_six_digits(text))
+        return cls(_six_digits(text, cls._completed), text)
+
+    @staticmethod
+    def _completed(digits: str) -> str:
+        return f"0{digits}" if len(digits) == 5 and digits[0] != "0" else ""
 
     @property
     def prefecture(self) -> str:
@@ -131,6 +160,12 @@ class SchoolCodeKind(StrEnum):
 
 _KINDS: Final = frozenset(kind.value for kind in SchoolCodeKind)
 _SCHOOL_CODE: Final = re.compile(r"[A-H][12][0-9]{2}[123][1-9][0-9]{7}")
+_TO_DIGIT: Final = str.maketrans("OIL", "011")
+
+
+def _latin_school_code(code: str) -> str:
+    latin = code.translate(LOOK_ALIKES).upper()
+    return latin[:1] + latin[1:].translate(_TO_DIGIT)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -144,25 +179,33 @@ class SchoolCode:
     """
 
     text: str
+    raw: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a code in any width and case.
+        """Read a code in any width and case, with or without spaces and dashes.
+
+        Letters of other scripts and O, I for 0, 1 are refused with the code that was meant.
 
         :raises InvalidValue: With a :class:`CodeProblem`.
         """
-        code = fold_width(text).strip().upper()
-        if not code:
-            raise InvalidValue(CodeProblem.EMPTY)
+        code = _plain(text).upper()
+        if problem := cls._problem_of(code):
+            meant = _latin_school_code(code)
+            raise InvalidValue(problem, "" if cls._problem_of(meant) else meant)
+        return cls(code, text)
+
+    @classmethod
+    def _problem_of(cls, code: str) -> CodeProblem | None:
         if len(code) != 13:
-            raise InvalidValue(CodeProblem.WRONG_LENGTH)
+            return CodeProblem.WRONG_LENGTH
         if not _SCHOOL_CODE.fullmatch(code) or code[:2] not in _KINDS:
-            raise InvalidValue(CodeProblem.WRONG_FORM)
-        if not 1 <= int(code[2:4]) <= 47:
-            raise InvalidValue(CodeProblem.UNKNOWN_PREFECTURE)
+            return CodeProblem.WRONG_FORM
+        if not _is_prefecture(code[2:4]):
+            return CodeProblem.UNKNOWN_PREFECTURE
         if cls.check_digit(code[:12]) != code[12]:
-            raise InvalidValue(CodeProblem.CHECK_DIGIT)
-        return cls(code)
+            return CodeProblem.CHECK_DIGIT
+        return None
 
     @staticmethod
     def check_digit(twelve: str) -> str:
@@ -191,39 +234,3 @@ class SchoolCode:
 
     def __str__(self) -> str:
         return self.text
-
-
-_DIGIT: Final = "[0-9\uff10-\uff19]"
-_BETWEEN: Final = rf"[\s\u200b\ufeff{re.escape(DASHES)}]{{0,3}}"
-# A look-ahead finds overlapping runs: a date before the number must not hide it.
-_TWELVE_DIGITS: Final = re.compile(
-    rf"(?<!{_DIGIT})(?=({_DIGIT}(?:{_BETWEEN}{_DIGIT}){{11}})(?!{_DIGIT}))"
-)
-_TO_DIGITS: Final = {0xFF10 + value: str(value) for value in range(10)}
-
-
-def _passes_check(digits: str) -> bool:
-    # 総務省令 (平成26年第85号) 第5条: weights 2 to 7 and 2 to 6 from the right, modulus 11.
-    weights = (2, 3, 4, 5, 6, 7, 2, 3, 4, 5, 6)
-    total = sum(int(digit) * weight for digit, weight in zip(digits[10::-1], weights, strict=True))
-    remainder = total % 11
-    return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder) and digits != "0" * 12
-
-
-def find_my_number(text: str) -> tuple[int, int] | None:
-    """Where a 個人番号 stands in free text, as start and end; the number itself is not returned.
-
-    Twelve digits in any width, with spaces or dashes between them, whose check digit is right.
-    One in eleven other numbers of twelve digits is found as well.
-    """
-    for match in _TWELVE_DIGITS.finditer(text):
-        digits = "".join(re.findall("[0-9]", match[1].translate(_TO_DIGITS)))
-        if _passes_check(digits):
-            return match.span(1)
-    return None
-
-
-def is_my_number(text: str) -> bool:
-    """Whether the whole text is a 個人番号, in any width, with or without spaces and dashes."""
-    stripped = text.strip()
-    return find_my_number(stripped) == (0, len(stripped))

@@ -9,8 +9,6 @@ from govkit.jp.numbers import (
     MunicipalityCode,
     SchoolCode,
     SchoolCodeKind,
-    find_my_number,
-    is_my_number,
 )
 
 
@@ -93,54 +91,6 @@ def test_school_code_tells_what_it_says():
     assert code.kind is SchoolCodeKind.COMPULSORY
     assert (code.prefecture, code.is_public, str(code)) == ("13", True, "C213299999918")
     assert not SchoolCode.parse("H239390000083").is_public
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "123456789018", "１２３４５６７８９０１８", "1234-5678-9018", "1234 5678 9018",
-        "1234　5678　9018", "1234－5678ー9018", " 123456789018 ", "1234\u200b56789018",
-    ],
-)  # fmt: skip
-def test_my_number_is_recognised_as_people_write_it(typed):
-    assert is_my_number(typed)
-    assert find_my_number(f"番号は{typed}です。") is not None
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "123456789012",
-        "000000000000",
-        "1234567890183",
-        "0123456789018",
-        "12345678901",
-        "",
-        "番号",
-        "١٢٣٤٥٦٧٨٩٠١٨",
-    ],
-)
-def test_other_numbers_are_no_my_number(typed):
-    assert not is_my_number(typed)
-    assert find_my_number(typed) is None
-
-
-@pytest.mark.parametrize(
-    "text", ["2026-10-01 123456789018", "042-523-2111 1234-5678-9018", "メモ\n123456789018\n以上"]
-)
-def test_my_number_is_found_behind_other_digits(text):
-    assert find_my_number(text) is not None
-    assert not is_my_number(text)
-
-
-def test_only_the_place_of_the_number_is_told():
-    assert find_my_number("番号 1234-5678-9018。") == (3, 17)
-
-
-@given(st.from_regex(r"[0-9]{11}", fullmatch=True))
-def test_exactly_one_check_digit_makes_a_my_number(eleven):
-    found = sum(is_my_number(f"{eleven}{digit}") for digit in range(10))
-    assert found == (eleven != "0" * 11)
 
 
 @given(st.from_regex(r"(0[1-9]|[1-3][0-9]|4[0-7])[0-9]{3}", fullmatch=True))

@@ -9,7 +9,8 @@ import pytest
 
 from govkit.errors import InvalidValue
 from govkit.jp.calendar import entry_cohort
-from govkit.jp.numbers import MunicipalityCode, find_my_number
+from govkit.jp.my_number import find_my_number
+from govkit.jp.numbers import MunicipalityCode
 from govkit.residents.adapters.csv_extract import read_extract
 from govkit.residents.synthetic import (
     PROFILES,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.errors import InvalidValue
-from govkit.jp.numbers import find_my_number
+from govkit.jp.my_number import find_my_number
 from govkit.modules.attendance.marks import MARKS, Mark, MarkEntry
 
 __all__ = ["OTHER", "GridProblem", "RollGrid", "field_names", "read_grid"]

@@ -15,7 +15,7 @@ from govkit.base.i18n import lazy_gettext as _
 from govkit.base.work import Work
 from govkit.errors import Conflict, InvalidInput, Problem
 from govkit.formats.tabular import Column, Encoding, ReadOptions, read_table
-from govkit.jp.numbers import find_my_number
+from govkit.jp.my_number import find_my_number
 from govkit.modules.resident_extracts.changes import PreparedChanges, take_snapshot
 from govkit.modules.resident_extracts.models import (
     ProtectedPerson,

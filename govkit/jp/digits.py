@@ -1,0 +1,87 @@
+"""Numbers as people type, paste and export them: what is cleaned before a parser looks at them.
+
+Only ``0-9`` are digits after the folding of width; the digits of other scripts are never read, for
+nobody can tell whether they were meant.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from govkit.errors import InvalidValue
+from govkit.jp.text import DASHES, drop_invisible, fold_width
+
+__all__ = [
+    "DASH_LIKE",
+    "LOOK_ALIKES",
+    "bare",
+    "is_digits",
+    "is_spoilt_by_spreadsheet",
+    "read_digits",
+    "tidy",
+]
+
+DASH_LIKE: Final = DASHES + "_\u207b\u208b\u23af\u2574\u31d0"
+"""Characters that people type, or programs write, for a hyphen between digits."""
+
+_PRESENTATION: Final = dict.fromkeys((0xFE0E, 0xFE0F))
+_FORMULA: Final = re.compile(r'=\s*"(.*)"', re.DOTALL)
+_WHOLE: Final = re.compile(r"([0-9]+)\.0")
+_EXPONENT: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
+_DASHES_OUT: Final = dict.fromkeys(map(ord, DASH_LIKE))
+# Cyrillic and Greek capitals that no eye tells from Latin ones.
+LOOK_ALIKES: Final = {
+    ord(other): latin
+    for others, latins in (
+        ("АВЕЅІЈКМНОРСТХУ", "ABESIJKMHOPCTXY"),
+        ("аесоруіјѕхӏ", "aecopyijsxl"),
+        ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
+        ("οϲ", "oc"),
+    )
+    for other, latin in zip(others, latins, strict=True)
+}
+"""Latin letters by Cyrillic or Greek letter of the same shape, for ``str.translate``."""
+
+
+def tidy(text: str) -> str:
+    """The text half-width, without unseen characters and without a spreadsheet's wrapping.
+
+    ``'0312`` and ``="0312"`` are how spreadsheets keep a zero; a text of white space is blank.
+    """
+    plain = fold_width(drop_invisible(text).translate(_PRESENTATION)).strip()
+    if (formula := _FORMULA.fullmatch(plain)) is not None:
+        plain = formula[1].strip()
+    return plain.removeprefix("'").strip()
+
+
+def bare(text: str) -> str:
+    """The tidied text without spaces and dashes, and without the ``.0`` of a spreadsheet's number."""
+    compact = "".join(tidy(text).split()).translate(_DASHES_OUT)
+    whole = _WHOLE.fullmatch(compact)
+    return whole[1] if whole else compact
+
+
+def is_digits(text: str) -> bool:
+    """Whether the text is digits 0 to 9 alone, at least one."""
+    return text.isascii() and text.isdigit()
+
+
+def is_spoilt_by_spreadsheet(text: str) -> bool:
+    """Whether a spreadsheet turned a long number into an exponent (1.32E+12): digits are lost."""
+    return _EXPONENT.fullmatch("".join(tidy(text).split())) is not None
+
+
+def read_digits(text: str, *, empty: StrEnum, spoilt: StrEnum, other: StrEnum) -> str:
+    """The digits of a text in which only spaces and dashes may stand between them.
+
+    :param empty: Problem of a blank text.
+    :param spoilt: Problem of a number in exponential notation.
+    :param other: Problem of every other text.
+    :raises InvalidValue: With one of the three.
+    """
+    digits = bare(text)
+    if not digits:
+        raise InvalidValue(empty if not tidy(text) else other)
+    if is_digits(digits):
+        return digits
+    raise InvalidValue(spoilt if is_spoilt_by_spreadsheet(text) else other)
