@@ -16,8 +16,10 @@ Blank text is ``None``. Text that holds a 個人番号 is refused and not shown 
 ``tokens.css``, ``components.css`` and ``forms.css`` of ``govkit/base/static/govkit``.
 """
 
+from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
 from govkit.forms.fields import (
+    Button,
     DateField,
     Field,
     FieldOptions,
@@ -30,6 +32,8 @@ from govkit.forms.fields import (
     TextField,
 )
 from govkit.forms.form import Form
+from govkit.forms.messages import Invalid, Message
+from govkit.forms.parts import Part, PartsField
 from govkit.forms.validators import (
     FileSize,
     FileType,
@@ -43,6 +47,8 @@ from govkit.forms.validators import (
 )
 
 __all__ = [
+    "Block",
+    "Button",
     "CheckboxField",
     "CheckboxesField",
     "DateField",
@@ -54,8 +60,12 @@ __all__ = [
     "Form",
     "HiddenField",
     "IntegerField",
+    "Invalid",
     "Length",
+    "Message",
     "OneOf",
+    "Part",
+    "PartsField",
     "PasswordField",
     "Pattern",
     "RadioField",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import wtforms
-from wtforms.validators import ValidationError
 
 from govkit.forms.fields import Field
+from govkit.forms.messages import Invalid
 from govkit.forms.widgets import TemplateWidget
 
 __all__ = ["CheckboxField", "CheckboxesField", "Choice", "RadioField", "SelectField"]
@@ -49,7 +49,9 @@ class _ChoiceField(Field):
         """The choices, each told whether it is chosen."""
         chosen = self.chosen()
         for index, (value, title) in enumerate(self.choices):
-            yield Choice(f"{self.id}-{index}", str(value), str(title), str(value) in chosen)
+            yield Choice(
+                f"{self.id}-{index}", str(value), self.translate(title), str(value) in chosen
+            )
 
     def chosen(self) -> set[str]:
         """Texts of what is chosen."""
@@ -64,10 +66,20 @@ class _ChoiceField(Field):
         try:
             return self.coerce(text)
         except ValueError:
-            raise ValueError(self._not_listed()) from None
+            raise self._not_listed() from None
 
-    def _not_listed(self) -> str:
-        return self.gettext("{label}は一覧から選んでください")
+    def _not_listed(self) -> Invalid:
+        return Invalid(self.gettext("{label}は一覧から選んでください"), "choice_not_listed")
+
+    @property
+    def titles(self) -> list[str]:
+        """Titles of what is chosen, in the order of the list."""
+        return [choice.title for choice in self if choice.is_chosen]
+
+    @property
+    def text(self) -> str:
+        """Titles of what is chosen."""
+        return "、".join(self.titles)
 
     def required_message(self) -> str:
         """What to do when nothing was chosen."""
@@ -77,7 +89,7 @@ class _ChoiceField(Field):
         """Only what is offered may be chosen."""
         super().pre_validate(form)
         if not self.chosen() <= {str(value) for value, _title in self.choices}:
-            raise ValidationError(self._not_listed())
+            raise self._not_listed()
 
 
 class SelectField(_ChoiceField):
@@ -99,7 +111,7 @@ class _Group(_ChoiceField):
 
     def attributes(self) -> Mapping[str, str | None]:
         """Attributes of the group."""
-        names = ("aria-describedby", "aria-required", "aria-invalid")
+        names = ("aria-describedby", "aria-required", "aria-invalid", "autofocus")
         return {name: value for name, value in super().attributes().items() if name in names}
 
 
@@ -132,6 +144,10 @@ class CheckboxesField(_Group):
         """A plain group is neither required nor invalid; its boxes are."""
         return {"aria-describedby": self.described_by()}
 
+    def process_data(self, value: Any) -> None:
+        """Take the values of the record."""
+        self.data = None if value is None else list(value)
+
 
 class CheckboxField(Field):
     """Yes or no; required means that it must be ticked."""
@@ -148,9 +164,18 @@ class CheckboxField(Field):
         """The mark ※必須; a box that may stay empty needs none."""
         return super().requirement if self.flags.required else ""
 
+    def process_data(self, value: Any) -> None:
+        """Take the value of the record."""
+        self.data = value
+
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Only a ticked box is sent."""
         self.data = bool(valuelist)
+
+    @property
+    def answer(self) -> str:
+        """Yes or no."""
+        return self.translate("はい" if self.data else "いいえ")
 
     def required_message(self) -> str:
         """What to do when it is not ticked."""

@@ -1,20 +1,25 @@
 """Fields that hold one value: text, numbers, days, files, passwords, buttons."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, ClassVar, Final, Protocol, TypedDict, Unpack, cast
 
 import wtforms
+from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from govkit.errors import InvalidValue
+from govkit.forms.messages import Invalid, Message, as_message
 from govkit.forms.widgets import TemplateWidget
 from govkit.jp.calendar import CalendarProblem, parse_date
-from govkit.jp.numbers import find_my_number
+from govkit.jp.my_number import find_my_number
 from govkit.jp.text import fold_width
 
 __all__ = [
+    "Button",
     "DateField",
     "Field",
     "FieldOptions",
@@ -44,7 +49,7 @@ class Validator(Protocol):
     def __call__(self, form: Any, field: Any) -> None:
         """Pass in silence.
 
-        :raises ValidationError: With the sentence to show.
+        :raises ValidationError: With the sentence to show; :class:`Invalid` carries a code, too.
         """
 
 
@@ -54,6 +59,10 @@ class FieldOptions(TypedDict, total=False):
     required: bool
     support: str
     """Help before the control: conditions and an example."""
+    readonly: str
+    """Why the value cannot be changed here; what is sent is ignored and the value stays."""
+    badge: bool
+    """Whether the mark 必須 or 任意 is shown."""
     autocomplete: str
     """Token of WCAG 1.3.5, such as ``family-name``."""
     inputmode: str
@@ -66,6 +75,7 @@ class FieldOptions(TypedDict, total=False):
     filters: Sequence[Any]
     name: str
     id: str
+    render_kw: Mapping[str, Any]
 
 
 class Field(wtforms.Field):  # type: ignore[misc]
@@ -76,17 +86,24 @@ class Field(wtforms.Field):  # type: ignore[misc]
     """
 
     data: Any
-    errors: Sequence[str]
+    """What one stores: canonical text, day, number, list …; ``None`` when blank."""
+    errors: Sequence[Message]
     raw_data: list[Any] | None
     required: bool = False
     support: str = ""
+    readonly: str = ""
+    badge: bool = True
     autocomplete: str = ""
     inputmode: str = ""
     width: int | None = None
     autofocus: bool = False
     guards_my_number: bool = True
     input_type: ClassVar[str] = "text"
+    has_files: ClassVar[bool] = False
+    problem_texts: ClassVar[Mapping[Any, str]] = {}
+    """Japanese sentence (message id) by problem of the parser in ``govkit.jp``; may hold ``{label}``."""
     widget: Any = TemplateWidget("text.html")
+    _read: tuple[Any, Any] | None = None
 
     def __init__(
         self,
@@ -94,12 +111,20 @@ class Field(wtforms.Field):  # type: ignore[misc]
         validators: Sequence[Validator] = (),
         **options: Unpack[FieldOptions],
     ) -> None:
-        rest = dict(options)
-        for name in set(FieldOptions.__annotations__) & {*vars(Field)} & {*rest}:
-            setattr(self, name, rest.pop(name))
-        super().__init__(label, list(validators), **rest)
+        rest: dict[str, Any] = {}
+        for name, value in options.items():
+            if name in _OWN_OPTIONS:
+                setattr(self, name, value)
+            else:
+                rest[name] = value
+        super().__init__(label, validators, **rest)
+        self.label.text = self.translate(label)
         if self.required:
             self.flags.required = True
+
+    def translate(self, text: str) -> str:
+        """A text of a declaration in the language of the form, its braces left alone."""
+        return cast(str, self._translations.gettext(text)) if text else ""
 
     def gettext(self, text: str, **params: object) -> str:
         """A sentence in the language of the form; ``{label}`` is filled in by itself."""
@@ -108,89 +133,245 @@ class Field(wtforms.Field):  # type: ignore[misc]
             return translated
         return translated.format(label=self.label.text, **params)
 
+    # -- value
+
     @property
     def is_blank(self) -> bool:
         """Whether nothing was entered."""
         return self.data is None
 
     @property
-    def requirement(self) -> str:
-        """The mark beside the label: ※必須, 任意 or none."""
-        if self.flags.required:
-            return self.gettext("※必須")
-        return self.gettext("任意") if self._form.shows_optional else ""
+    def value(self) -> Any:
+        """The value object of the data, such as a ``Postcode``; the data where there is none.
 
-    @property
-    def focus_id(self) -> str:
-        """Id of the control that a link in the error summary leads to."""
-        return cast(str, self.id)
+        ``None`` when blank, and for stored text that cannot be read (any more).
+        """
+        data = self.data
+        if self._read is not None and self._read[0] is data:
+            return self._read[1]
+        if not isinstance(data, str):
+            return data
+        try:
+            value = self.parse(data)
+        except (InvalidValue, ValueError):
+            value = None
+        self._read = (data, value)
+        return value
 
     @property
     def text(self) -> str:
-        """What the control shows: what was typed, else the value."""
-        if self.raw_data:
+        """What the control shows: after an error what was typed, else the value."""
+        if self.raw_data and (self.errors or self.process_errors):
             return str(self.raw_data[0])
-        return "" if self.data is None else self.format(self.data)
+        if self.data is None:
+            return ""
+        value = self.value
+        return str(self.data) if value is None else self.format(value)
+
+    @property
+    def answer(self) -> str:
+        """The value in words, as a page shows it that lists what was entered."""
+        return self.text
 
     def format(self, value: Any) -> str:
         """A value as text for the control."""
         return str(value)
 
-    def required_message(self) -> str:
-        """What to do when the field is blank."""
-        return self.gettext("{label}を入力してください")
+    def parse(self, text: str) -> Any:
+        """The value of a text that is not blank.
 
-    def described_by(self) -> str | None:
-        """Ids of error and help, the error first."""
-        ids = [f"{self.id}-error"] if self.errors else []
-        if self.support:
-            ids.append(f"{self.id}-support")
-        return " ".join(ids) or None
+        :raises InvalidValue: With a problem that ``problem_texts`` has a sentence for.
+        :raises Invalid: With the sentence to show.
+        """
+        return text
 
-    def attributes(self) -> Mapping[str, str | None]:
-        """Attributes of the control; ``None`` leaves one out."""
-        return {
-            "autocomplete": self.autocomplete or None,
-            "inputmode": self.inputmode or None,
-            "data-width": str(self.width) if self.width else None,
-            "aria-describedby": self.described_by(),
-            "aria-required": "true" if self.flags.required else None,
-            "aria-invalid": "true" if self.errors else None,
-            "autofocus": "" if self.autofocus and not self._form.errors else None,
-        }
+    def stored(self, value: Any) -> Any:
+        """What ``data`` is for a value: of a value object its canonical text, else the value."""
+        return str(value) if is_dataclass(value) else value
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Read what was sent; a field that was not sent is blank."""
-        self.data = None
-        text = self.clean(str(valuelist[0])) if valuelist else ""
-        if not text:
-            return
-        if self.guards_my_number and find_my_number(text):
-            self.raw_data = []
-            raise ValueError(
-                self.gettext(
-                    "{label}に個人番号（マイナンバー）は入力できません。番号を除いてください"
-                )
-            )
-        self.data = self.parse(text)
+    def take(self, value: Any) -> None:
+        """Make a value the field's own; ``None`` is blank."""
+        self.data = None if value is None else self.stored(value)
+        self._read = (self.data, value)
 
     def clean(self, text: str) -> str:
         """The text without control characters and without white space around it."""
         return " ".join(text.translate(_CONTROLS).splitlines()).strip()
 
-    def parse(self, text: str) -> Any:
-        """The value of a text that is not blank.
+    def process(
+        self, formdata: Any, data: Any = unset_value, extra_filters: Sequence[Any] | None = None
+    ) -> None:
+        """Read what was sent; nothing when the field cannot be changed."""
+        super().process(None if self.readonly else formdata, data, extra_filters)
 
-        :raises ValueError: With the sentence to show.
+    def process_data(self, value: Any) -> None:
+        """Take the value of the record."""
+        if isinstance(value, str):
+            self.data, self._read = value or None, None
+        else:
+            self.take(value)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read what was sent; a field that was not sent is blank."""
+        self.data = None
+        text = self.clean(str(valuelist[0])) if valuelist else ""
+        if text:
+            self.guard(text)
+            self.take(self.read(self.parse, text))
+
+    def read(self, parse: Callable[[Any], Any], typed: Any) -> Any:
+        """Parse, with the problem of a parser put into words.
+
+        :raises Invalid: With the sentence to show.
         """
-        return text
+        try:
+            return parse(typed)
+        except InvalidValue as error:
+            raise self.invalid(error.problem) from None
+
+    def guard(self, text: str) -> None:
+        """Refuse text that holds a 個人番号, and forget it.
+
+        :raises Invalid: With code ``my_number_not_allowed``.
+        """
+        if self.guards_my_number and find_my_number(text):
+            self.raw_data = []
+            sentence = self.gettext(
+                "{label}に個人番号（マイナンバー）は入力できません。番号を除いてください"
+            )
+            raise Invalid(sentence, "my_number_not_allowed")
+
+    def invalid(self, problem: StrEnum, part: str = "") -> Invalid:
+        """The error of a problem of a parser."""
+        fallback = "{label}を確かめて、入力し直してください"
+        return Invalid(self.gettext(self.problem_texts.get(problem, fallback)), problem.value, part)
+
+    # -- errors
+
+    @property
+    def error_code(self) -> str:
+        """Code of the first error; blank when there is none."""
+        return self.errors[0].code if self.errors else ""
+
+    @property
+    def error_codes(self) -> tuple[str, ...]:
+        """Codes of all errors."""
+        return tuple(message.code for message in self.errors)
+
+    def add_error(self, text: str, code: str = "invalid", part: str = "") -> None:
+        """Add an error that was found outside the field."""
+        self.errors = [*self.errors, Message(text, code, part)]
+
+    def error_entries(self) -> list[tuple[str, Message]]:
+        """Every error with the id of the control that a link in the error summary leads to."""
+        return [(self.focus_id_of(message.part), message) for message in self.errors]
+
+    def required_message(self) -> str:
+        """What to do when the field is blank."""
+        return self.gettext("{label}を入力してください")
+
+    def validate(self, form: wtforms.Form, extra_validators: Sequence[Any] = ()) -> bool:
+        """Run all validators; a value that cannot be changed is not judged."""
+        if self.readonly:
+            self.errors = []
+            return True
+        valid = cast(bool, super().validate(form, extra_validators))
+        if not valid:
+            self.errors = [as_message(error) for error in self.errors]
+        return valid
 
     def pre_validate(self, form: wtforms.Form) -> None:
         """Judge only what could be read, and nothing further about a required field left blank."""
         if self.process_errors:
             raise StopValidation
         if self.required and self.is_blank:
-            raise StopValidation(self.required_message())
+            raise StopValidation(Message(self.required_message(), "required"))
+
+    # -- helper buttons
+
+    @property
+    def buttons(self) -> Collection[str]:
+        """Names of submit buttons of the field that ask for help and do not end the form."""
+        return ()
+
+    def act(self, pressed: str) -> None:
+        """Do what a helper button asks for, such as filling in an address.
+
+        :param pressed: One of :attr:`buttons`.
+        """
+
+    def focus_after(self, pressed: str) -> str:
+        """Id of the control that has the focus after a helper button was pressed."""
+        return self.focus_id
+
+    @property
+    def default_button(self) -> str:
+        """Name of the button that the Enter key presses: the form's first, never a helper."""
+        buttons = (field.name for field in self._form.root if isinstance(field, SubmitField))
+        return next(buttons, "")
+
+    # -- page
+
+    @property
+    def requirement(self) -> str:
+        """The mark beside the label: ※必須, 任意 or none."""
+        if not self.badge or self.readonly:
+            return ""
+        if self.flags.required:
+            return cast(str, self._translations.gettext("※必須"))
+        return cast(str, self._translations.gettext("任意")) if self._form.shows_optional else ""
+
+    @property
+    def support_text(self) -> str:
+        """The help in the language of the form."""
+        return self.translate(self.support)
+
+    @property
+    def readonly_text(self) -> str:
+        """Why the value cannot be changed, in the language of the form."""
+        return self.translate(self.readonly)
+
+    @property
+    def focus_id(self) -> str:
+        """Id of the first control; blank when there is none that takes the focus."""
+        return cast(str, self.id)
+
+    def focus_id_of(self, part: str) -> str:
+        """Id of the control of a part, for links in the error summary."""
+        return self.focus_id
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether the page opens with the focus on the control."""
+        target = self._form.focus_target
+        if target:
+            return cast(bool, target == self.focus_id)
+        return self.autofocus and not self._form.errors
+
+    def described_by(self) -> str | None:
+        """Ids of error and help, the error first."""
+        ids = [f"{self.id}-error"] if self.errors else []
+        if self.support:
+            ids.append(f"{self.id}-support")
+        if self.readonly:
+            ids.append(f"{self.id}-readonly")
+        return " ".join(ids) or None
+
+    def attributes(self) -> Mapping[str, str | None]:
+        """Attributes of the control; ``None`` leaves one out, a blank text writes its name alone."""
+        return {
+            "autocomplete": self.autocomplete or None,
+            "inputmode": self.inputmode or None,
+            "data-width": str(self.width) if self.width else None,
+            "aria-describedby": self.described_by(),
+            "aria-required": "true" if self.flags.required and not self.readonly else None,
+            "aria-invalid": "true" if self.errors else None,
+            "readonly": "" if self.readonly else None,
+            "autofocus": "" if self.has_focus else None,
+        }
+
+
+_OWN_OPTIONS: Final = frozenset(FieldOptions.__annotations__) & frozenset(vars(Field))
 
 
 class TextField(Field):
@@ -229,7 +410,9 @@ class IntegerField(Field):
         """The number; Python's ``int`` alone would take ``1_000`` and other scripts' digits."""
         folded = fold_width(text)
         if re.fullmatch("[0-9]{1,18}", folded) is None:
-            raise ValueError(self.gettext("{label}は数字だけで入力してください（例：12）"))
+            raise Invalid(
+                self.gettext("{label}は数字だけで入力してください（例：12）"), "integer_not_digits"
+            )
         return int(folded)
 
 
@@ -237,11 +420,20 @@ class DateField(Field):
     """A day in one text box, in Western years or wareki: people can type or paste what they have."""
 
     width = 16
-
-    def __init__(self, label: str, *args: Any, **options: Any) -> None:
-        super().__init__(label, *args, **options)
-        if not self.support:
-            self.support = self.gettext("例：2026年4月1日、令和8年4月1日、2026-04-01")
+    support = "例：2026年4月1日、令和8年4月1日、2026-04-01"
+    problem_texts: ClassVar[Mapping[Any, str]] = {
+        CalendarProblem.UNREADABLE: (
+            "{label}は「2026年4月1日」か「令和8年4月1日」の形で入力してください"
+        ),
+        CalendarProblem.NO_SUCH_DAY: (
+            "{label}は、ある日付を入力してください（月と日を確かめてください）"
+        ),
+        CalendarProblem.BEFORE_ERA: "{label}の元号と年が合いません。元号か年を直してください",
+        CalendarProblem.AFTER_ERA: "{label}の元号と年が合いません。元号か年を直してください",
+        CalendarProblem.BEFORE_GREGORIAN: (
+            "{label}は明治6年（1873年）以降の日付を入力してください"
+        ),
+    }
 
     def format(self, value: Any) -> str:
         """A day in Western years."""
@@ -249,25 +441,7 @@ class DateField(Field):
 
     def parse(self, text: str) -> date:
         """The day."""
-        try:
-            return parse_date(text)
-        except InvalidValue as error:
-            raise ValueError(self._problem(error.problem)) from None
-
-    def _problem(self, problem: str) -> str:
-        match problem:
-            case CalendarProblem.NO_SUCH_DAY:
-                return self.gettext(
-                    "{label}は、ある日付を入力してください（月と日を確かめてください）"
-                )
-            case CalendarProblem.BEFORE_ERA | CalendarProblem.AFTER_ERA:
-                return self.gettext("{label}の元号と年が合いません。元号か年を直してください")
-            case CalendarProblem.BEFORE_GREGORIAN:
-                return self.gettext("{label}は明治6年（1873年）以降の日付を入力してください")
-            case _:
-                return self.gettext(
-                    "{label}は「2026年4月1日」か「令和8年4月1日」の形で入力してください"
-                )
+        return parse_date(text)
 
 
 class PasswordField(Field):
@@ -306,6 +480,7 @@ class FileField(Field):
     """
 
     widget = TemplateWidget("file.html")
+    has_files = True
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the file; without one the browser sends an empty name."""
@@ -319,6 +494,18 @@ class FileField(Field):
     def attributes(self) -> Mapping[str, str | None]:
         """With the accepted endings of names."""
         return {**super().attributes(), "accept": self.flags.accept}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A helper button as the template ``button.html`` shows it.
+
+    :param name: Name of the control, one of the field's ``buttons``.
+    :param title: What it does: 「住所を検索する」.
+    """
+
+    name: str
+    title: str
 
 
 class SubmitField(Field):

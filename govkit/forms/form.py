@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Protocol, cast
 import wtforms
 from markupsafe import Markup
 
-from govkit.forms.fields import Field, FileField
-from govkit.forms.messages import Catalogue, Gettext, unchanged
+from govkit.forms.fields import Field
+from govkit.forms.messages import Catalogue, Gettext, Message, as_message, unchanged
 from govkit.forms.widgets import render
 
 __all__ = ["Form", "Sent"]
@@ -61,7 +61,10 @@ class Form(wtforms.Form):  # type: ignore[misc]
     shows_optional: ClassVar[bool] = True
     """Whether fields that may stay blank carry the mark 任意; searches do better without."""
 
-    form_errors: list[str]
+    form_errors: list[Message]
+
+    pressed: str = ""
+    """Name of the helper button that was pressed, such as ``address-lookup``; blank when none was."""
 
     class Meta:
         """Hands the form's language to its fields."""
@@ -79,9 +82,40 @@ class Form(wtforms.Form):  # type: ignore[misc]
         gettext: Gettext = unchanged,
         **options: Any,
     ) -> None:
+        self.translator = gettext
         self._catalogue = Catalogue(gettext)
         parts = [part for part in (formdata, files) if part]
-        super().__init__(_Together(*parts) if parts else None, obj, **options)
+        self._focus_target = ""
+        sent = _Together(*parts) if parts else None
+        super().__init__(sent, obj, **options)
+        if sent is not None and self._parent_form is None:
+            self._press(sent)
+
+    def _press(self, sent: Sent) -> None:
+        """Let the field act whose helper button was pressed."""
+        for field in self:
+            for button in getattr(field, "buttons", ()):
+                if button in sent:
+                    self.pressed = button
+                    field.act(button)
+                    self._focus_target = field.focus_after(button)
+                    return
+
+    @property
+    def root(self) -> "Form":
+        """The form on the page, of which this may be a block."""
+        return self if self._parent_form is None else cast(Form, self._parent_form.root)
+
+    @property
+    def focus_target(self) -> str:
+        """Id of the control that has the focus after a helper button was pressed."""
+        return self.root._focus_target  # noqa: SLF001
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Whether all fields are valid; a helper button that was pressed shows no errors at all."""
+        if self.root.pressed:
+            return False
+        return cast(bool, super().validate(extra_validators))
 
     @property
     def title_prefix(self) -> str:
@@ -91,18 +125,30 @@ class Form(wtforms.Form):  # type: ignore[misc]
     @property
     def has_files(self) -> bool:
         """Whether the page must send the form as ``multipart/form-data``."""
-        return any(isinstance(field, FileField) for field in self)
+        return any(getattr(field, "has_files", False) for field in self)
 
-    def add_error(self, name: str, message: str) -> None:
+    def find(self, path: str) -> Field:
+        """A field by its name, one inside a block by both names: ``address-city``.
+
+        :raises KeyError: Without such a field.
+        """
+        if path in self._fields:
+            return cast(Field, self._fields[path])
+        for name, field in self._fields.items():
+            inner = getattr(field, "form", None)
+            if isinstance(inner, Form) and path.startswith(f"{name}-"):
+                return inner.find(path.removeprefix(f"{name}-"))
+        raise KeyError(path)
+
+    def add_error(self, name: str, message: str, code: str = "invalid") -> None:
         """Add an error found after validation, such as by the service.
 
-        :param name: Name of the field; blank for the form as a whole.
+        :param name: Name of the field, ``address-city`` inside a block; blank for the form as a whole.
         """
-        owner = self._fields[name] if name else None
-        if owner is None:
-            self.form_errors = [*self.form_errors, message]
+        if name:
+            self.find(name).add_error(message, code)
         else:
-            owner.errors = [*owner.errors, message]
+            self.form_errors = [*self.form_errors, Message(message, code)]
 
     def error_summary(self) -> Markup:
         """Banner that lists all errors in the order of the fields, each a link to its control.
@@ -113,7 +159,7 @@ class Form(wtforms.Form):  # type: ignore[misc]
             return Markup("")
         entries = [("", message) for message in self.form_errors]
         for field in self:
-            entries += [(field.focus_id, message) for message in field.errors]
+            entries += _entries(field)
         gettext = self._catalogue.gettext
         heading = gettext("入力内容に{count}件の誤りがあります").format(count=len(entries))
         context = {"id": f"{self._prefix}error-summary", "heading": heading, "entries": entries}
@@ -132,3 +178,9 @@ class Form(wtforms.Form):  # type: ignore[misc]
     def data(self) -> Mapping[str, Any]:
         """Values by field name."""
         return cast(Mapping[str, Any], super().data)
+
+
+def _entries(field: Any) -> list[tuple[str, Message]]:
+    if isinstance(field, Field):
+        return field.error_entries()
+    return [("", as_message(error)) for error in field.errors]

@@ -1,12 +1,51 @@
-"""Japanese for the messages of WTForms, whose own catalogue has holes and mistakes.
+"""What a form says: error sentences with their codes, and the Japanese of WTForms' own messages.
 
-Our fields and validators never use these; they serve validators that others wrote for WTForms.
+WTForms' own catalogue has holes and mistakes. Our fields and validators never use its messages; the
+table serves validators that others wrote for WTForms.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["WTFORMS", "Catalogue", "Gettext", "unchanged"]
+from wtforms.validators import ValidationError
+
+__all__ = ["WTFORMS", "Catalogue", "Gettext", "Invalid", "Message", "as_message", "unchanged"]
+
+
+class Message(str):
+    """An error sentence: what to do, in the language of the reader.
+
+    :ivar code: Stable code of the problem, such as ``required`` or ``postcode_wrong_length``.
+    :ivar part: The part or field inside the field that is wrong, such as ``month``; blank for all.
+    """
+
+    code: str
+    part: str
+
+    def __new__(cls, text: str, code: str = "invalid", part: str = "") -> "Message":
+        """A sentence with its code and part."""
+        message = super().__new__(cls, str(text))
+        message.code, message.part = str(code), part
+        return message
+
+
+def as_message(error: Any) -> Message:
+    """An error as a message; a plain sentence of somebody else's validator has the code ``invalid``."""
+    return error if isinstance(error, Message) else Message(str(error))
+
+
+class Invalid(ValidationError):  # type: ignore[misc]
+    """What was entered is refused; raised by ``parse``, by validators and by checks of blocks.
+
+    :param text: Sentence that says what to do.
+    :param code: Stable code of the problem.
+    :param part: The part or field inside the field that is wrong; blank for all of it.
+    """
+
+    def __init__(self, text: str, code: str, part: str = "") -> None:
+        super().__init__(Message(text, code, part))
+        self.code, self.part = str(code), part
+
 
 Gettext = Callable[[str], str]
 """Translates a Japanese sentence into the language of the reader."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from wtforms.validators import StopValidation, ValidationError
 
 from govkit.forms.fields import Field, long_date
+from govkit.forms.messages import Invalid, Message
 
 __all__ = [
     "FileSize",
@@ -49,7 +50,7 @@ class Required:
     def __call__(self, form: Any, field: Field) -> None:
         """Stop at a blank field."""
         if field.is_blank:
-            raise StopValidation(self.message or field.required_message())
+            raise StopValidation(Message(self.message or field.required_message(), "required"))
 
 
 class Length:
@@ -70,14 +71,14 @@ class Length:
                 max=self.max,
                 count=count,
             )
-            raise ValidationError(text)
+            raise Invalid(text, "text_too_long")
         if count < self.min:
             text = field.gettext(
                 "{label}は{min}文字以上で入力してください（いま{count}文字です）",
                 min=self.min,
                 count=count,
             )
-            raise ValidationError(text)
+            raise Invalid(text, "text_too_short")
 
 
 class Range:
@@ -98,8 +99,9 @@ class Range:
         too_high = self.max is not None and field.data > self.max
         if not too_low and not too_high:
             return
-        days = isinstance(field.data, date)
-        raise ValidationError(self._days(field) if days else self._numbers(field))
+        if isinstance(field.data, date):
+            raise Invalid(self._days(field), "date_too_early" if too_low else "date_too_late")
+        raise Invalid(self._numbers(field), "number_too_small" if too_low else "number_too_large")
 
     def _numbers(self, field: Field) -> str:
         limits = {"min": self.min, "max": self.max}
@@ -131,8 +133,9 @@ class OneOf:
         """Look the value up."""
         if not field.is_blank and field.data not in self.values:
             values = "、".join(str(value) for value in self.values)
-            raise ValidationError(
-                field.gettext("{label}は次のどれかを入力してください：{values}", values=values)
+            raise Invalid(
+                field.gettext("{label}は次のどれかを入力してください：{values}", values=values),
+                "value_not_listed",
             )
 
 
@@ -140,16 +143,17 @@ class Pattern:
     """The whole text must match a regular expression.
 
     :param message: What to do, for example 「学校コードは13文字で入力してください」.
+    :param code: Stable code of the error.
     """
 
-    def __init__(self, expression: str, message: str) -> None:
+    def __init__(self, expression: str, message: str, code: str = "text_wrong_pattern") -> None:
         self.expression = re.compile(expression)
-        self.message = message
+        self.message, self.code = message, code
 
     def __call__(self, form: Any, field: Field) -> None:
         """Match the whole text."""
         if not field.is_blank and self.expression.fullmatch(str(field.data)) is None:
-            raise ValidationError(field.gettext(str(self.message)))
+            raise Invalid(field.gettext(str(self.message)), self.code)
 
 
 class FileType:
@@ -167,8 +171,9 @@ class FileType:
         if field.is_blank or PurePath(field.data.filename).suffix.lower() in self.endings:
             return
         types = "、".join(self.endings)
-        raise ValidationError(
-            field.gettext("{label}は{types}のファイルを選んでください", types=types)
+        raise Invalid(
+            field.gettext("{label}は{types}のファイルを選んでください", types=types),
+            "file_wrong_type",
         )
 
 
@@ -188,8 +193,9 @@ class FileSize:
         size = field.data.stream.seek(0, 2)
         field.data.stream.seek(0)
         if size > self.max_megabytes * 1_000_000:
-            raise ValidationError(
+            raise Invalid(
                 field.gettext(
                     "{label}は{max}MB以下のファイルを選んでください", max=self.max_megabytes
-                )
+                ),
+                "file_too_large",
             )
