@@ -13,6 +13,9 @@ version = release = __version__
 language = "ja"
 extensions = ["myst_parser", "govkit_docs"]
 exclude_patterns = ["_build", "_ext"]
+html_static_path = ["_static"]
+html_css_files = ["gallery.css"]
+html_js_files = ["live.js"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_theme = "furo"

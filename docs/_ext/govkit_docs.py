@@ -1,7 +1,7 @@
 """Directives that put facts of the code into the pages: nothing is copied by hand.
 
 ``govkit-settings`` · ``govkit-commands`` · ``govkit-permissions`` · ``govkit-tables`` ·
-``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary``
+``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary`` · ``govkit-components``
 """
 
 import tomllib
@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from docutils import nodes
+from govkit_gallery import controls, frame, sentences, write_live_pages
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -23,6 +24,7 @@ from govkit.base.deployment import BASE_PERMISSIONS, ROLE_TITLES
 from govkit.base.module import Module, load_modules
 from govkit.base.settings import Settings
 from govkit.cli import main
+from govkit.testing.form_examples import FAMILIES, Example
 
 ROOT = Path(__file__).parents[2]
 EXPLANATIONS = Path(__file__).parent / "explanations.toml"
@@ -249,6 +251,34 @@ class GlossaryTable(_Facts):
         yield table(("日本語", "コードでの英語", "出典"), rows)
 
 
+class ComponentSections(_Facts):
+    """The fields of a family of examples: live, as code, with tokens and errors."""
+
+    required_arguments = 1
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """A section per field."""
+        for example in FAMILIES[self.arguments[0]].EXAMPLES:
+            section = nodes.section(ids=[example.name.replace("_", "-")])
+            section += nodes.title(text=f"{example.title}（{example.shows.__name__}）")
+            section += list(self._parts(example))
+            self.state.document.note_explicit_target(section)
+            yield section
+
+    def _parts(self, example: Example) -> Iterator[nodes.Node]:
+        for text in filter(None, example.explanation.split("\n\n")):
+            yield nodes.paragraph(text=text.replace("\n", ""))
+        yield nodes.raw("", frame(example), format="html")
+        yield nodes.literal_block(text=example.code, language="python")
+        yield table(
+            ("送られる名前", "種類", "autocomplete", "inputmode"),
+            [[literal(cell) if cell else "" for cell in row] for row in controls(example)],
+        )
+        rows = [(literal(code), text) for code, text in sentences(example).items()]
+        if rows:
+            yield table(("エラーのコード", "文"), rows)
+
+
 DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-settings": SettingsTable,
     "govkit-commands": CommandsList,
@@ -257,6 +287,7 @@ DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-policy": PolicyTable,
     "govkit-roles": RolesTable,
     "govkit-glossary": GlossaryTable,
+    "govkit-components": ComponentSections,
 }
 
 
@@ -265,4 +296,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     import_module("govkit.base.app")
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
+    app.connect("builder-inited", write_live_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

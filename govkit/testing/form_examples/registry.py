@@ -1,0 +1,173 @@
+"""What an example is: a field as one writes it, what fits, what does not, and its four states."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final, cast
+
+from wtforms.fields.core import UnboundField
+
+from govkit import forms
+
+__all__ = ["READONLY_REASON", "Example", "Posted", "State", "example", "form_of"]
+
+READONLY_REASON: Final = "窓口で確かめたので、変えられません"
+"""Why a field in the state :attr:`State.READONLY` cannot be edited."""
+
+Texts = str | Sequence[str] | Mapping[str, Any]
+"""A text, what is ticked, or texts by the end of the control's name such as ``"-month"``."""
+
+
+class State(StrEnum):
+    """What a field may look like."""
+
+    EMPTY = "empty"
+    FILLED = "filled"
+    ERROR = "error"
+    READONLY = "readonly"
+
+    @property
+    def japanese(self) -> str:
+        """Its name in Japanese."""
+        return _NAMES[self]
+
+
+_NAMES: Final = {
+    State.EMPTY: "未入力",
+    State.FILLED: "入力済み",
+    State.ERROR: "エラー",
+    State.READONLY: "編集不可",
+}
+
+
+class Posted:
+    """What a browser would send, by name of the control.
+
+    :param values: One value, or several in a list.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = {
+            name: value if isinstance(value, list) else [value] for name, value in values.items()
+        }
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def getlist(self, name: str) -> list[Any]:
+        """All values of a control."""
+        return self._values.get(name, [])
+
+
+@dataclass(frozen=True)
+class Example:
+    """One field as a developer writes it.
+
+    :param make: Writes the field; its name is the field's, its source is what the pages show.
+    :param good: What fits.
+    :param bad: What does not.
+    :param wrong: Ends of the names of the controls that ``bad`` marks as wrong.
+    """
+
+    make: Callable[[], Any]
+    good: Texts
+    bad: Texts
+    wrong: Sequence[str] = ("",)
+
+    @property
+    def name(self) -> str:
+        """Name of the field."""
+        return self.make.__name__
+
+    @property
+    def title(self) -> str:
+        """What the field is for: the first line of the docstring."""
+        return _docstring(self.make).partition("\n")[0]
+
+    @property
+    def explanation(self) -> str:
+        """What is worth knowing about it: the rest of the docstring."""
+        return _docstring(self.make).partition("\n")[2].strip()
+
+    @cached_property
+    def unbound(self) -> UnboundField:
+        """The field as a class of forms holds it."""
+        return self.make()
+
+    @property
+    def shows(self) -> type[forms.Field]:
+        """Class of the field."""
+        return cast(type[forms.Field], self.unbound.field_class)
+
+    @property
+    def code(self) -> str:
+        """The field as one writes it into a class of forms."""
+        source = textwrap.dedent(inspect.getsource(self.make))
+        function = ast.parse(source).body[0]
+        assert isinstance(function, ast.FunctionDef)
+        first = function.body[1].lineno - 1
+        body = textwrap.dedent("\n".join(source.splitlines()[first:]))
+        return body.replace("return ", f"{self.name} = ", 1)
+
+    def posted(self, texts: Texts, prefix: str = "") -> dict[str, Any]:
+        """What a browser would send for texts of this example."""
+        by_end = texts if isinstance(texts, Mapping) else {"": texts}
+        return {f"{prefix}{self.name}{end}": text for end, text in by_end.items()}
+
+    def field(self, state: State) -> UnboundField:
+        """The field as a class of forms holds it, in a state."""
+        if state != State.READONLY:
+            return self.unbound
+        options = {**self.unbound.kwargs, "readonly": READONLY_REASON}
+        return UnboundField(self.shows, *self.unbound.args, **options)
+
+
+def _docstring(function: Callable[[], Any]) -> str:
+    return inspect.cleandoc(function.__doc__ or "")
+
+
+def example(
+    *, good: Texts, bad: Texts, wrong: Sequence[str] = ("",)
+) -> Callable[[Callable[[], Any]], Example]:
+    """Make an example of a function that writes a field."""
+    return lambda make: Example(make, good, bad, wrong)
+
+
+def _class_of(fields: Mapping[str, UnboundField]) -> type[forms.Form]:
+    return type("ExampleForm", (forms.Form,), dict(fields))
+
+
+def form_of(
+    examples: Iterable[Example], state: State, *, prefix: str = "", **options: Any
+) -> forms.Form:
+    """A form with the fields of the examples, all in one state.
+
+    :param prefix: Begins every name and id, so that several forms fit on one page.
+    :param options: As :class:`govkit.forms.Form` takes them, such as ``gettext``.
+    """
+    chosen = list(examples)
+    fields = {each.name: each.field(state) for each in chosen}
+    kind = _class_of(fields)
+    if state == State.EMPTY:
+        return kind(prefix=prefix, **options)
+    texts = [each.bad if state == State.ERROR else each.good for each in chosen]
+    sent: dict[str, Any] = {}
+    for each, text in zip(chosen, texts, strict=True):
+        sent |= each.posted(text, prefix)
+    if state == State.ERROR:
+        form = kind(Posted(sent), prefix=prefix, **options)
+        form.validate()
+        return form
+    form = _class_of({each.name: each.unbound for each in chosen})(Posted(sent), prefix=prefix)
+    assert form.validate(), form.errors
+    return kind(data=form.data, prefix=prefix, **options)
