@@ -95,7 +95,7 @@ class _ChoiceField(Field):
 class SelectField(_ChoiceField):
     """One out of a list, as a select box with a blank first line."""
 
-    widget = TemplateWidget("select.html")
+    widget = TemplateWidget("select.html", fixed="fixed.html")
 
     @property
     def blank_title(self) -> str:
@@ -118,13 +118,13 @@ class _Group(_ChoiceField):
 class RadioField(_Group):
     """One out of a few, all in sight."""
 
-    widget = TemplateWidget("radio.html")
+    widget = TemplateWidget("radio.html", fixed="fixed.html")
 
 
 class CheckboxesField(_Group):
     """Several out of a few; the value is a list, blank when nothing is ticked."""
 
-    widget = TemplateWidget("checkboxes.html")
+    widget = TemplateWidget("checkboxes.html", fixed="fixed.html")
 
     @property
     def is_blank(self) -> bool:
@@ -152,7 +152,7 @@ class CheckboxesField(_Group):
 class CheckboxField(Field):
     """Yes or no; required means that it must be ticked."""
 
-    widget = TemplateWidget("checkbox.html")
+    widget = TemplateWidget("checkbox.html", fixed="fixed.html")
 
     @property
     def is_blank(self) -> bool:

@@ -314,8 +314,10 @@ class Field(wtforms.Field):  # type: ignore[misc]
 
     @property
     def requirement(self) -> str:
-        """The mark beside the label: ※必須, 任意 or none."""
-        if not self.badge or self.readonly:
+        """The mark beside the label: ※必須, 任意, 編集不可 or none."""
+        if self.readonly:
+            return cast(str, self._translations.gettext("編集不可"))
+        if not self.badge:
             return ""
         if self.flags.required:
             return cast(str, self._translations.gettext("※必須"))
@@ -479,7 +481,7 @@ class FileField(Field):
     The form needs ``enctype="multipart/form-data"`` and ``Form(request.form, files=request.files)``.
     """
 
-    widget = TemplateWidget("file.html")
+    widget = TemplateWidget("file.html", fixed="fixed.html")
     has_files = True
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:

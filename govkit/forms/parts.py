@@ -139,15 +139,20 @@ class PartsField(Field):
         wrong = {message.part for message in self.errors}
         for part in self.parts:
             text = texts.get(part.name, "")
+            choices = [
+                Choice("", value, self.translate(title), value == text)
+                for value, title in part.choices
+            ]
+            if self.readonly and choices:
+                # HTML has no select box that cannot be changed.
+                text = next((choice.title for choice in choices if choice.is_chosen), text)
+                choices = []
             yield PartControl(
                 id=f"{self.id}-{part.name}",
                 name=f"{self.name}-{part.name}",
                 label=self.translate(part.label),
                 text=text,
-                choices=[
-                    Choice("", value, self.translate(title), value == text)
-                    for value, title in part.choices
-                ],
+                choices=choices,
                 attributes=markup_of(self._part_attributes(part, wrong)),
             )
 

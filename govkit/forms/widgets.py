@@ -94,14 +94,18 @@ class TemplateWidget:
     Templates may extend and include each other by name; blocks do not stand inside blocks.
 
     :param template: File name in ``templates/govkit/forms``.
+    :param fixed: The template for a value that cannot be changed, where the control itself cannot
+        be made read-only in HTML, as with select boxes; else ``template`` serves.
     """
 
-    def __init__(self, template: str) -> None:
+    def __init__(self, template: str, fixed: str = "") -> None:
         self.template = template
+        self.fixed = fixed or template
 
     def __call__(self, field: Any, **extra: Any) -> Markup:
         """The whole field; ``extra`` become attributes of the control."""
         attributes: Mapping[str, Any] = field.attributes()
         if extra:
             attributes = {**attributes, **extra}
-        return render(self.template, field=field, attributes=markup_of(attributes))
+        template = self.fixed if field.readonly else self.template
+        return render(template, field=field, attributes=markup_of(attributes))

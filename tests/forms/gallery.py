@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from govkit import forms
+from govkit.testing.form_examples import State, all_examples, form_of
 
 TABLET_MARKS = [
     {"value": "present", "title": "出席"},
@@ -143,6 +144,11 @@ def _add_pages(app: Flask) -> None:
             for p in PUPILS
         ]
         return render_template("month.html", days=days, rows=rows, sums=FIVE_NUMBERS)
+
+    @app.get("/fields/<state>")
+    def fields(state):
+        form = form_of(all_examples(), State(state))
+        return render_template("fields.html", form=form, scripts=["govkit.js"])
 
     @app.route("/form", methods=["GET", "POST"])
     def form():

@@ -1,0 +1,240 @@
+"""Every field in every state in a real browser, with scripts and without.
+
+One page per state shows all fields of ``govkit.testing.form_examples``; each page is opened once
+with scripts and once without, and the tests ask it questions.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from govkit.testing.form_examples import State, all_examples
+from tests.conftest import served
+from tests.forms.gallery import create_gallery
+
+FACTS = Path(__file__).with_name("facts.js").read_text("utf-8")
+EXAMPLES = all_examples()
+# Words that are no English text: examples of what to type, and names of formats.
+FOREIGN = re.compile(
+    r"https?://[\w./:-]+|[\w.+-]+@[\w.-]+|\.(?:csv|pdf|jpe?g|png|xlsx)\b|\b(?:CSV|PDF|JPEG|JPG|PNG|URL|LGWAN)\b"
+)
+
+ALL = pytest.mark.parametrize(
+    "view",
+    [(state, scripted) for state in State for scripted in (True, False)],
+    ids=lambda view: f"{view[0]}-{'script' if view[1] else 'no-script'}",
+    indirect=True,
+)
+SCRIPTED = pytest.mark.parametrize(
+    "view", [(state, True) for state in State], ids=[*State], indirect=True
+)
+
+
+class View:
+    """An open page and what it says about its fields."""
+
+    def __init__(self, page: Page, state: State) -> None:
+        self.page, self.state = page, state
+        self.facts = page.evaluate(FACTS)
+        self.controls = self.facts["controls"]
+
+
+@pytest.fixture(scope="module")
+def views(browser) -> Iterator[dict]:
+    opened: dict[tuple[State, bool], View] = {}
+    with served(create_gallery()) as address:
+        contexts = {
+            scripted: browser.new_context(
+                viewport={"width": 1280, "height": 900}, java_script_enabled=scripted
+            )
+            for scripted in (True, False)
+        }
+        for scripted, context in contexts.items():
+            for state in State:
+                page = context.new_page()
+                page.goto(f"{address}/fields/{state}")
+                opened[state, scripted] = View(page, state)
+        yield opened
+        for context in contexts.values():
+            context.close()
+
+
+@pytest.fixture
+def view(views, request) -> View:
+    return views[request.param]
+
+
+def wrong_names() -> set[str]:
+    """Names of the controls that the bad values make wrong."""
+    return {f"{each.name}{end}" for each in EXAMPLES for end in each.wrong}
+
+
+@SCRIPTED
+def test_axe_finds_nothing(view):
+    results = Axe().run(view.page)
+
+    assert results.violations_count == 0, results.generate_report()
+
+
+@ALL
+def test_every_field_is_there_and_every_control_has_a_name(view):
+    names = [each["name"] for each in view.controls]
+    assert [
+        each.name for each in EXAMPLES if not any(name.startswith(each.name) for name in names)
+    ] == []
+    assert [each["id"] for each in view.controls if not each["label"]] == []
+    assert [each["id"] for each in view.controls if each["placeholder"]] == []
+
+
+@ALL
+def test_ids_are_unique_and_every_reference_leads_somewhere(view):
+    ids = view.facts["ids"]
+    assert sorted(ids) == sorted(set(ids))
+    assert set(view.facts["references"]) <= set(ids)
+
+
+@ALL
+def test_groups_of_buttons_stand_in_a_fieldset_with_a_legend(view):
+    names = [each["name"] for each in view.controls]
+    alone = [
+        each["id"]
+        for each in view.controls
+        if (each["kind"] == "radio" or (each["kind"] == "checkbox" and names.count(each["name"]) > 1))
+        and not each["legend"]
+    ]
+    assert alone == []
+
+
+@ALL
+def test_every_error_is_part_of_the_description_of_its_field_and_comes_first(view):
+    errors = view.facts["errors"]
+    assert bool(errors) == (view.state == State.ERROR)
+    assert [each["id"] for each in errors if not each["owners"] or not each["first"]] == []
+    assert [each["id"] for each in errors if not all(each["sentences"])] == []
+
+
+@ALL
+def test_only_what_is_wrong_is_marked_as_wrong(view):
+    marked = {each["name"] for each in view.controls if each["invalid"]}
+
+    assert marked == (wrong_names() if view.state == State.ERROR else set())
+    for each in view.controls:
+        if each["invalid"]:
+            assert any(id_.endswith("-error") for id_ in each["descriptions"]), each["id"]
+
+
+@ALL
+def test_every_link_of_the_summary_focuses_a_control_that_is_wrong(view):
+    links = view.facts["links"]
+    assert bool(links) == (view.state == State.ERROR)
+    sentences = [text for each in view.facts["errors"] for text in each["sentences"]]
+    assert sorted(each["text"] for each in links) == sorted(sentences)
+    names = {each["id"]: each["name"] for each in view.controls}
+    for index, link in enumerate(links):
+        view.page.evaluate("i => document.querySelectorAll('#error-summary a')[i].click()", index)
+        assert view.page.evaluate("document.activeElement.id") == link["target"]
+        assert names[link["target"]] in wrong_names()
+
+
+@ALL
+def test_what_cannot_be_changed_says_why_and_can_still_be_reached(view):
+    fixed = [each for each in view.controls if each["readonly"]]
+    assert [each["id"] for each in view.controls if each["disabled"]] == []
+    if view.state != State.READONLY:
+        assert fixed == []
+        return
+    assert [each["id"] for each in view.controls if not each["readonly"]] == []
+    assert [
+        each["id"] for each in fixed if not any("-readonly" in id_ for id_ in each["descriptions"])
+    ] == []
+
+
+@ALL
+def test_a_click_on_the_label_reaches_the_control(view):
+    lost = view.page.evaluate(
+        """() => [...document.querySelectorAll('form.gk-form label[for]')].filter((label) => {
+          document.activeElement.blur();
+          label.click();
+          return document.activeElement.id !== label.htmlFor;
+        }).map((label) => label.htmlFor)"""
+    )
+    assert lost == []
+
+
+@pytest.mark.parametrize("view", [(State.EMPTY, True), (State.ERROR, True)], indirect=True)
+def test_tab_reaches_every_control_and_shows_where_it_is(view):
+    page = view.page
+    page.evaluate("const top = document.querySelector('h1'); top.tabIndex = -1; top.focus()")
+    reached, hidden = set(), []
+    for _ in range(len(view.facts["ids"])):
+        page.keyboard.press("Tab")
+        at = page.evaluate(
+            """() => {
+              const at = document.activeElement, style = getComputedStyle(at);
+              const rings = style.outlineStyle === 'auto' ||
+                (parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none');
+              return [at.id || at.textContent, rings, at === document.body];
+            }"""
+        )
+        if at[2] or at[0] in reached:
+            break
+        reached.add(at[0])
+        if not at[1]:
+            hidden.append(at[0])
+    radios = {each["id"] for each in view.controls if each["kind"] == "radio"}
+    assert {each["id"] for each in view.controls if each["shown"]} - reached - radios == set()
+    assert hidden == []
+
+
+@ALL
+def test_targets_are_at_least_24_pixels_high_and_wide(view):
+    small = [
+        each["id"]
+        for each in view.controls
+        if each["shown"] and min(each["width"], each["height"]) < 24
+    ]
+    small += [
+        each["text"]
+        for each in view.facts["buttons"]
+        if not each["inline"] and min(each["width"], each["height"]) < 24
+    ]
+    assert small == []
+
+
+@ALL
+def test_nothing_is_cut_off_on_narrow_screens_and_at_200_percent(view):
+    wide = []
+    for width in (1280, 640, 390, 320):
+        view.page.set_viewport_size({"width": width, "height": 900})
+        if view.page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(width)
+    view.page.set_viewport_size({"width": 1280, "height": 900})
+    assert wide == []
+
+
+@SCRIPTED
+def test_forced_colours_still_show_the_borders(view):
+    view.page.emulate_media(forced_colors="active")
+    bare = view.page.evaluate(
+        """() => [...document.querySelectorAll('.gk-input, .gk-button')].filter((each) => {
+          const style = getComputedStyle(each);
+          return each.checkVisibility() &&
+            (parseFloat(style.borderTopWidth) < 1 || style.borderTopStyle === 'none');
+        }).map((each) => each.outerHTML)"""
+    )
+    view.page.emulate_media(forced_colors="none")
+    assert bare == []
+
+
+@ALL
+def test_a_japanese_page_holds_no_english(view):
+    texts = [view.facts["words"], *view.facts["spoken"]]
+    typed = {str(text) for each in EXAMPLES for text in each.posted(each.good).values()}
+
+    left = [FOREIGN.sub("", text) for text in texts]
+    found = {word for text in left for word in re.findall("[A-Za-z]{3,}", text)}
+    assert {word for word in found if not any(word in text for text in typed)} == set()
