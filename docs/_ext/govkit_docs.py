@@ -274,7 +274,7 @@ class ComponentSections(_Facts):
             ("送られる名前", "種類", "autocomplete", "inputmode"),
             [[literal(cell) if cell else "" for cell in row] for row in controls(example)],
         )
-        rows = [(literal(code), text) for code, text in sentences(example).items()]
+        rows = [(literal(code), text) for code, text in sentences(example)]
         if rows:
             yield table(("エラーのコード", "文"), rows)
 

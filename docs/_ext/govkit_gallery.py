@@ -5,15 +5,16 @@ fields stand in pages of their own below ``components/live``, so that only govki
 reach them.
 """
 
+import ast
+import inspect
 import shutil
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import jinja2
-from docutils import nodes
 from sphinx.application import Sphinx
 
 import govkit.base
@@ -80,23 +81,35 @@ def controls(example: Example) -> list[tuple[str, str, str, str]]:
 def inner_fields(field: forms.Field) -> Iterator[forms.Field]:
     """A field and the fields inside it."""
     yield field
-    inside = getattr(field, "fields", None)
-    if isinstance(inside, Mapping):
-        for each in inside.values():
+    if isinstance(field, forms.Block):
+        for each in field:
             yield from inner_fields(each)
 
 
-def sentences(example: Example) -> dict[str, str]:
-    """Sentence of each error code that the field and the fields inside it know."""
-    bound = form_of([example], State.EMPTY)[example.name]
-    found: dict[str, str] = {}
-    for field in inner_fields(bound):
-        if field.flags.required:
-            found.setdefault("required", field.required_message())
-        for code, sentence in field.problem_texts.items():
-            translated = field.translate(sentence).replace("{label}", field.label.text)
-            found.setdefault(str(code), translated)
-    return found
+def stated_in(kind: type) -> Iterator[tuple[str, str]]:
+    """Codes with sentences that a class raises itself, as they stand in its source."""
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind)))):
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Invalid":
+            continue
+        texts = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+        code = node.args[1] if len(node.args) > 1 else None
+        if texts and isinstance(code, ast.Constant):
+            yield code.value, str(texts[0])
+
+
+def sentences(example: Example) -> list[tuple[str, str]]:
+    """Code and sentence of every error that the field and the fields inside it know."""
+    found: dict[tuple[str, str], None] = {}
+    for field in inner_fields(form_of([example], State.EMPTY)[example.name]):
+        told = [("required", field.required_message())] if field.flags.required else []
+        told += [(str(code), text) for code, text in field.problem_texts.items()]
+        for kind in type(field).__mro__[: type(field).__mro__.index(forms.Field)]:
+            told += stated_in(kind)
+        for validator in field.validators:
+            told += stated_in(type(validator))
+        for code, text in told:
+            found[code, field.translate(text).replace("{label}", field.label.text)] = None
+    return list(found)
 
 
 def frame(example: Example) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from govkit.testing.form_examples import basics
+from govkit.testing.form_examples import basics, blocks, dates
 from govkit.testing.form_examples.registry import (
     READONLY_REASON,
     Example,
@@ -32,7 +32,11 @@ __all__ = [
     "form_of",
 ]
 
-FAMILIES: Final[Mapping[str, ModuleType]] = {"basics": basics}
+FAMILIES: Final[Mapping[str, ModuleType]] = {
+    "basics": basics,
+    "dates": dates,
+    "blocks": blocks,
+}
 """Modules of examples by name, in the order of the pages."""
 
 

@@ -1,14 +1,11 @@
 """Text, numbers, choices, buttons."""
 
-from typing import Any
+from typing import Any, Final
 
 from govkit import forms
 from govkit.testing.form_examples.registry import example
 
-__all__ = ["EXAMPLES", "TITLE"]
-
-TITLE = "文字・数・選択・ボタン"
-"""Heading of the family."""
+__all__ = ["EXAMPLES"]
 
 
 @example(good="申請の理由", bad="あ" * 21)
@@ -92,5 +89,5 @@ def password() -> Any:
     return forms.PasswordField("パスワード", required=True)
 
 
-EXAMPLES = [subject, reason, household_size, move, days, agreement, school, password]
-"""In the order of the pages."""
+EXAMPLES: Final = [subject, reason, household_size, move, days, agreement, school, password]
+"""In the order of the page."""
