@@ -7,6 +7,7 @@ reach them.
 
 import ast
 import inspect
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -88,27 +89,47 @@ def inner_fields(field: forms.Field) -> Iterator[forms.Field]:
 
 def stated_in(kind: type) -> Iterator[tuple[str, str]]:
     """Codes with sentences that a class raises itself, as they stand in its source."""
-    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind)))):
+    tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
+    assigned: dict[str, ast.expr] = {}
+    for node in sorted(ast.walk(tree), key=lambda each: getattr(each, "lineno", 0)):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned[node.targets[0].id] = node.value
         if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Invalid":
             continue
-        texts = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
-        code = node.args[1] if len(node.args) > 1 else None
-        if texts and isinstance(code, ast.Constant):
-            yield code.value, str(texts[0])
+        first, *rest = node.args
+        sentence = assigned.get(first.id) if isinstance(first, ast.Name) else first
+        texts = [
+            each.value for each in ast.walk(sentence or first) if isinstance(each, ast.Constant)
+        ]
+        if texts and rest and isinstance(rest[0], ast.Constant):
+            yield rest[0].value, str(texts[0])
+
+
+def told_by(field: forms.Field) -> Iterator[tuple[str, str]]:
+    """Codes with sentences of a field and its validators, placeholders not yet filled."""
+    if field.flags.required:
+        yield "required", field.required_message()
+    yield from ((str(code), text) for code, text in field.problem_texts.items())
+    for kind in type(field).__mro__[: type(field).__mro__.index(forms.Field)]:
+        yield from stated_in(kind)
+    for validator in field.validators:
+        limits = {f"{{{key}}}": str(value) for key, value in vars(validator).items() if value}
+        for code, text in stated_in(type(validator)):
+            for placeholder in ("{min}", "{max}"):
+                text = text.replace(placeholder, limits.get(placeholder, placeholder))
+            if not re.search("{(min|max)}", text):
+                yield code, text
 
 
 def sentences(example: Example) -> list[tuple[str, str]]:
-    """Code and sentence of every error that the field and the fields inside it know."""
+    """Code and sentence of the errors of a field and of the fields inside it."""
     found: dict[tuple[str, str], None] = {}
     for field in inner_fields(form_of([example], State.EMPTY)[example.name]):
-        told = [("required", field.required_message())] if field.flags.required else []
-        told += [(str(code), text) for code, text in field.problem_texts.items()]
-        for kind in type(field).__mro__[: type(field).__mro__.index(forms.Field)]:
-            told += stated_in(kind)
-        for validator in field.validators:
-            told += stated_in(type(validator))
-        for code, text in told:
+        for code, text in told_by(field):
             found[code, field.translate(text).replace("{label}", field.label.text)] = None
+    for message in form_of([example], State.ERROR)[example.name].errors:
+        if message.code not in {code for code, _text in found}:
+            found[message.code, str(message)] = None
     return list(found)
 
 
