@@ -108,26 +108,34 @@ class InvalidCharacters(InvalidValue):
     """A text holds characters that cannot be taken.
 
     :param problem: Why; a code of this module or of the value that was read.
-    :param number: Place of the first of them, counted as people count: from 1, without selectors.
-    :param letters: The characters, each once, in order.
+    :param places: Each of the characters once with its first place, in order; places are counted
+        as people count: from 1, without selectors.
     """
 
-    def __init__(self, problem: StrEnum, number: int, letters: Sequence[str]) -> None:
+    def __init__(self, problem: StrEnum, places: Sequence[tuple[int, str]]) -> None:
         super().__init__(problem)
-        self.number = number
-        self.letters = tuple(dict.fromkeys(letters))
+        self.places = tuple(places)
+
+    @property
+    def number(self) -> int:
+        """Place of the first of them."""
+        return self.places[0][0]
 
     @property
     def character(self) -> str:
-        """The first of the characters."""
-        return self.letters[0]
+        """The first of them."""
+        return self.places[0][1]
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(letter for _number, letter in self.places)
 
     @classmethod
     def found(cls, problem: StrEnum, text: str, wrong: Sequence[str]) -> Self:
         """The error for those characters of a text that are among ``wrong``."""
         every = characters(text)
-        hits = [(index, one) for index, one in enumerate(every, 1) if one in wrong]
-        return cls(problem, hits[0][0], [one for _index, one in hits])
+        return cls(problem, [(every.index(one) + 1, one) for one in dict.fromkeys(wrong)])
 
 
 class ShrinkUnavailable(GovkitError):
