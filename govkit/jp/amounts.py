@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from govkit.errors import InvalidValue
-from govkit.jp.digits import DASH_LIKE, is_spoilt_by_spreadsheet, tidy
+from govkit.jp.digits import DASH_LIKE, is_spoilt_by_spreadsheet, tidy, upper_ascii
 from govkit.jp.kanji_numerals import KanjiStyle, format_kanji_number, parse_kanji_number
 
 __all__ = ["Amount", "AmountProblem"]
@@ -63,7 +63,7 @@ class Amount:
             raise InvalidValue(AmountProblem.EMPTY)
         if is_spoilt_by_spreadsheet(text):
             raise InvalidValue(AmountProblem.SPREADSHEET)
-        is_negative, number = _split(plain.upper())
+        is_negative, number = _split(upper_ascii(plain))
         yen = _read(number)
         if is_negative and yen:
             if not allows_negative:

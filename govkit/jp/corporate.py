@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from govkit.errors import InvalidValue
-from govkit.jp.digits import LOOK_ALIKES, bare, is_digits, is_spoilt_by_spreadsheet
+from govkit.jp.digits import LOOK_ALIKES, bare, is_digits, is_spoilt_by_spreadsheet, upper_ascii
 from govkit.jp.my_number import is_my_number
 from govkit.jp.numbers import MunicipalityCode
 
@@ -137,11 +137,11 @@ class InvoiceNumber:
         number = _body(text)
         if is_spoilt_by_spreadsheet(text):
             raise InvalidValue(InvoiceNumberProblem.SPREADSHEET)
-        number = number[:1].upper() + number[1:]
+        number = upper_ascii(number[:1]) + number[1:]
         problem = cls._problem_of(number)
         if problem in {InvoiceNumberProblem.MISSING_T, InvoiceNumberProblem.NOT_DIGITS}:
             latin = number.translate(LOOK_ALIKES)
-            meant = "T" + latin.upper().removeprefix("T").translate(_TO_DIGIT)
+            meant = "T" + upper_ascii(latin).removeprefix("T").translate(_TO_DIGIT)
             if cls._problem_of(meant):
                 meant = ""
             elif not is_digits(number):

@@ -19,6 +19,7 @@ __all__ = [
     "is_spoilt_by_spreadsheet",
     "read_digits",
     "tidy",
+    "upper_ascii",
 ]
 
 DASH_LIKE: Final = DASHES + "_\u207b\u208b\u23af\u2574\u31d0"
@@ -29,6 +30,7 @@ _FORMULA: Final = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _WHOLE: Final = re.compile(r"([0-9]+)\.0")
 _EXPONENT: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _DASHES_OUT: Final = dict.fromkeys(map(ord, DASH_LIKE))
+_UPPER: Final = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
 # Cyrillic and Greek capitals that no eye tells from Latin ones.
 LOOK_ALIKES: Final = {
     ord(other): latin
@@ -59,6 +61,11 @@ def bare(text: str) -> str:
     compact = "".join(tidy(text).split()).translate(_DASHES_OUT)
     whole = _WHOLE.fullmatch(compact)
     return whole[1] if whole else compact
+
+
+def upper_ascii(text: str) -> str:
+    """The text with a to z upper-case; other letters stay, as their capitals may be Latin ones."""
+    return text.translate(_UPPER)
 
 
 def is_digits(text: str) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from govkit.errors import InvalidValue
-from govkit.jp.digits import LOOK_ALIKES, bare, is_digits, is_spoilt_by_spreadsheet
+from govkit.jp.digits import LOOK_ALIKES, bare, is_digits, is_spoilt_by_spreadsheet, upper_ascii
 
 __all__ = [
     "BoardCode",
@@ -164,7 +164,7 @@ _TO_DIGIT: Final = str.maketrans("OIL", "011")
 
 
 def _latin_school_code(code: str) -> str:
-    latin = code.translate(LOOK_ALIKES).upper()
+    latin = upper_ascii(code.translate(LOOK_ALIKES))
     return latin[:1] + latin[1:].translate(_TO_DIGIT)
 
 
@@ -189,7 +189,7 @@ class SchoolCode:
 
         :raises InvalidValue: With a :class:`CodeProblem`.
         """
-        code = _plain(text).upper()
+        code = upper_ascii(_plain(text))
         if problem := cls._problem_of(code):
             meant = _latin_school_code(code)
             raise InvalidValue(problem, "" if cls._problem_of(meant) else meant)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from govkit.errors import InvalidValue
-from govkit.jp.digits import LOOK_ALIKES, bare, is_spoilt_by_spreadsheet
+from govkit.jp.digits import LOOK_ALIKES, bare, is_spoilt_by_spreadsheet, upper_ascii
 
 __all__ = ["ResidenceCardNumber", "ResidenceCardProblem"]
 
@@ -52,7 +52,7 @@ class ResidenceCardNumber:
 
         :raises InvalidValue: With a :class:`ResidenceCardProblem`.
         """
-        number = bare(text).upper()
+        number = upper_ascii(bare(text))
         if label := _LABEL.match(number):
             number = number[label.end() :]
         if not number:
@@ -70,7 +70,7 @@ class ResidenceCardNumber:
 def _refusal(number: str) -> InvalidValue:
     if len(number) != 12:
         return InvalidValue(ResidenceCardProblem.WRONG_LENGTH)
-    latin = number.translate(LOOK_ALIKES)
+    latin = upper_ascii(number.translate(LOOK_ALIKES))
     digits = latin[2:10].translate(_TO_DIGIT)
     meant = latin[:2].translate(_TO_LETTER) + digits + latin[10:].translate(_TO_LETTER)
     if not _FORM.fullmatch(meant):
