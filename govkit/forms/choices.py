@@ -8,7 +8,7 @@ import wtforms
 
 from govkit.forms.fields import Field
 from govkit.forms.messages import Invalid
-from govkit.forms.widgets import TemplateWidget
+from govkit.forms.widgets import FramedWidget
 
 __all__ = ["CheckboxField", "CheckboxesField", "Choice", "RadioField", "SelectField"]
 
@@ -48,10 +48,23 @@ class _ChoiceField(Field):
     def __iter__(self) -> Iterator[Choice]:
         """The choices, each told whether it is chosen."""
         chosen = self.chosen()
-        for index, (value, title) in enumerate(self.choices):
-            yield Choice(
-                f"{self.id}-{index}", str(value), self.translate(title), str(value) in chosen
-            )
+        for index, (value, title) in enumerate(self.options()):
+            yield Choice(f"{self.id}-{index}", value, title, value in chosen)
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Values and titles as texts, the titles in the language of the form."""
+        if self._translations.is_plain and all(
+            type(pair) is tuple and type(pair[0]) is type(pair[1]) is str for pair in self.choices
+        ):
+            return tuple(self.choices)
+        translate = self._translations.gettext
+        return tuple((str(value), str(translate(title))) for value, title in self.choices)
+
+    def frame(self) -> tuple[Any, ...]:
+        """With the choices and which of them are chosen: nothing that was typed."""
+        options, chosen = self.options(), self.chosen()
+        listed = tuple(value for value, _title in options if value in chosen) if chosen else ()
+        return (*super().frame(), options, listed)
 
     def chosen(self) -> set[str]:
         """Texts of what is chosen."""
@@ -88,14 +101,15 @@ class _ChoiceField(Field):
     def pre_validate(self, form: wtforms.Form) -> None:
         """Only what is offered may be chosen."""
         super().pre_validate(form)
-        if not self.chosen() <= {str(value) for value, _title in self.choices}:
+        chosen = self.chosen()
+        if chosen and not chosen <= {str(value) for value, _title in self.choices}:
             raise self._not_listed()
 
 
 class SelectField(_ChoiceField):
     """One out of a list, as a select box with a blank first line."""
 
-    widget = TemplateWidget("select.html", fixed="fixed.html")
+    widget = FramedWidget("select.html", fixed="fixed.html")
 
     @property
     def blank_title(self) -> str:
@@ -118,13 +132,13 @@ class _Group(_ChoiceField):
 class RadioField(_Group):
     """One out of a few, all in sight."""
 
-    widget = TemplateWidget("radio.html", fixed="fixed.html")
+    widget = FramedWidget("radio.html", fixed="fixed.html")
 
 
 class CheckboxesField(_Group):
     """Several out of a few; the value is a list, blank when nothing is ticked."""
 
-    widget = TemplateWidget("checkboxes.html", fixed="fixed.html")
+    widget = FramedWidget("checkboxes.html", fixed="fixed.html")
 
     @property
     def is_blank(self) -> bool:
@@ -152,12 +166,16 @@ class CheckboxesField(_Group):
 class CheckboxField(Field):
     """Yes or no; required means that it must be ticked."""
 
-    widget = TemplateWidget("checkbox.html", fixed="fixed.html")
+    widget = FramedWidget("checkbox.html", fixed="fixed.html")
 
     @property
     def is_blank(self) -> bool:
         """Whether it is not ticked."""
         return not self.data
+
+    def frame(self) -> tuple[Any, ...]:
+        """With the tick."""
+        return (*super().frame(), bool(self.data))
 
     @property
     def requirement(self) -> str:

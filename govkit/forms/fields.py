@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final, Protocol, TypedDict, Unpack, cast
 
 import wtforms
+from markupsafe import Markup
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from govkit.errors import InvalidValue
 from govkit.forms.messages import Invalid, Message, as_message
-from govkit.forms.widgets import TemplateWidget
+from govkit.forms.widgets import FramedWidget, TemplateWidget
 from govkit.jp.calendar import CalendarProblem, parse_date
 from govkit.jp.my_number import find_my_number
 from govkit.jp.text import fold_width
@@ -23,7 +24,6 @@ __all__ = [
     "DateField",
     "Field",
     "FieldOptions",
-    "FileField",
     "HiddenField",
     "IntegerField",
     "PasswordField",
@@ -102,7 +102,7 @@ class Field(wtforms.Field):  # type: ignore[misc]
     has_files: ClassVar[bool] = False
     problem_texts: ClassVar[Mapping[Any, str]] = {}
     """Japanese sentence (message id) by problem of the parser in ``govkit.jp``; may hold ``{label}``."""
-    widget: Any = TemplateWidget("text.html")
+    widget: Any = FramedWidget("text.html")
     _read: tuple[Any, Any] | None = None
 
     def __init__(
@@ -359,6 +359,24 @@ class Field(wtforms.Field):  # type: ignore[misc]
             ids.append(f"{self.id}-readonly")
         return " ".join(ids) or None
 
+    def __call__(self, **extra: Any) -> Markup:
+        """The whole field as HTML; ``extra`` become attributes of the control."""
+        if extra or self.render_kw:
+            return cast(Markup, super().__call__(**extra))
+        return cast(Markup, self.widget(self))
+
+    def frame(self) -> tuple[Any, ...]:
+        """All that the template takes from the field, but for text, errors and attributes."""
+        return (
+            self.id,
+            self.name,
+            self.label.text,
+            self.requirement,
+            self.flags.required,
+            self.support_text,
+            self.input_type,
+        )
+
     def attributes(self) -> Mapping[str, str | None]:
         """Attributes of the control; ``None`` leaves one out, a blank text writes its name alone."""
         return {
@@ -386,7 +404,7 @@ class TextAreaField(Field):
     :param rows: Height of the control in lines.
     """
 
-    widget = TemplateWidget("textarea.html")
+    widget = FramedWidget("textarea.html")
 
     def __init__(self, label: str, *args: Any, rows: int = 5, **options: Any) -> None:
         self.rows = rows
@@ -395,6 +413,10 @@ class TextAreaField(Field):
     def clean(self, text: str) -> str:
         """The text with line ends of one kind."""
         return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS).strip()
+
+    def frame(self) -> tuple[Any, ...]:
+        """With the height and the counter."""
+        return (*super().frame(), self.rows, self.flags.limit, self.counter)
 
     @property
     def counter(self) -> str:
@@ -473,29 +495,6 @@ class HiddenField(Field):
     def focus_id(self) -> str:
         """None: what is unseen takes no focus."""
         return ""
-
-
-class FileField(Field):
-    """One uploaded file: an object with ``filename`` and ``stream``, or ``None``.
-
-    The form needs ``enctype="multipart/form-data"`` and ``Form(request.form, files=request.files)``.
-    """
-
-    widget = TemplateWidget("file.html", fixed="fixed.html")
-    has_files = True
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the file; without one the browser sends an empty name."""
-        files = [value for value in valuelist if getattr(value, "filename", "")]
-        self.data = files[0] if files else None
-
-    def required_message(self) -> str:
-        """What to do when no file was chosen."""
-        return self.gettext("{label}を選んでください")
-
-    def attributes(self) -> Mapping[str, str | None]:
-        """With the accepted endings of names."""
-        return {**super().attributes(), "accept": self.flags.accept}
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,10 +105,12 @@ class Catalogue:
     """Translations in the shape that WTForms asks for.
 
     :param translate: Translates from Japanese.
+    :ivar is_plain: Whether nothing is translated.
     """
 
     def __init__(self, translate: Gettext = unchanged) -> None:
         self._translate = translate
+        self.is_plain = translate is unchanged
 
     def gettext(self, text: str) -> str:
         """A sentence of ours, or of WTForms, in the language of the reader."""

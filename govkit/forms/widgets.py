@@ -6,14 +6,14 @@ what they extend and include is copied in, so that rendering a field is one call
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 import jinja2
 from markupsafe import Markup, escape
 
-__all__ = ["TEMPLATES", "TemplateWidget", "environment", "markup_of", "render"]
+__all__ = ["TEMPLATES", "FramedWidget", "TemplateWidget", "environment", "markup_of", "render"]
 
 TEMPLATES: Final = "govkit/forms"
 """Folder of the templates inside the loader."""
@@ -89,9 +89,11 @@ def markup_of(attributes: Mapping[str, Any]) -> Markup:
 
 
 class TemplateWidget:
-    """Renders a field with a template, which gets ``field`` and the ``attributes`` of its control.
+    """Renders a field with a template.
 
-    Templates may extend and include each other by name; blocks do not stand inside blocks.
+    The template gets ``field``, the ``attributes`` of its control, the ``text`` that the control
+    shows and the ``errors``. Templates may extend and include each other by name; blocks do not
+    stand inside blocks.
 
     :param template: File name in ``templates/govkit/forms``.
     :param fixed: The template for a value that cannot be changed, where the control itself cannot
@@ -107,5 +109,54 @@ class TemplateWidget:
         attributes: Mapping[str, Any] = field.attributes()
         if extra:
             attributes = {**attributes, **extra}
-        template = self.fixed if field.readonly else self.template
-        return render(template, field=field, attributes=markup_of(attributes))
+        if field.readonly:
+            return self.fill(self.fixed, field, attributes, field.text, field.errors)
+        return self.draw(field, attributes)
+
+    def draw(self, field: Any, attributes: Mapping[str, Any]) -> Markup:
+        """The whole field with these attributes of its control."""
+        return self.fill(self.template, field, attributes, field.text, field.errors)
+
+    def fill(
+        self,
+        template: str,
+        field: Any,
+        attributes: Mapping[str, Any],
+        text: str,
+        errors: Sequence[str],
+    ) -> Markup:
+        """A template filled in."""
+        written = markup_of(attributes)
+        return render(template, field=field, attributes=written, text=text, errors=errors)
+
+
+_SLOT: Final = "\x00"
+_MOST_FRAMES: Final = 4096
+_frames: dict[tuple[Any, ...], list[Markup]] = {}
+
+
+class FramedWidget(TemplateWidget):
+    """Renders a template once, and from then on fills in what was typed and the errors.
+
+    What a template takes from its field must be in ``Field.frame()``; the ``text`` and the
+    ``errors`` are not kept, as they may be personal. The text stands once, before the errors.
+    """
+
+    def draw(self, field: Any, attributes: Mapping[str, Any]) -> Markup:
+        """The frame, filled in."""
+        errors = field.errors
+        key = (self.template, len(errors), *attributes.items(), *field.frame())
+        frame = _frames.get(key)
+        if frame is None:
+            drawn = self.fill(self.template, field, attributes, _SLOT, [_SLOT] * len(errors))
+            frame = [Markup(part) for part in drawn.split(_SLOT)]  # noqa: S704
+            if len(_frames) >= _MOST_FRAMES:
+                _frames.clear()
+            _frames[key] = frame
+        if len(frame) == 1:
+            return frame[0]
+        filled = [frame[0]]
+        shown = errors if len(frame) == len(errors) + 1 else (field.text, *errors)
+        for text, rest in zip(shown, frame[1:], strict=True):
+            filled += (escape(text), rest)
+        return Markup("".join(filled))  # noqa: S704
