@@ -23,7 +23,6 @@ from govkit.forms.fields import (
     DateField,
     Field,
     FieldOptions,
-    FileField,
     HiddenField,
     IntegerField,
     PasswordField,
@@ -31,6 +30,7 @@ from govkit.forms.fields import (
     TextAreaField,
     TextField,
 )
+from govkit.forms.files import FileField, FilesField
 from govkit.forms.form import Form
 from govkit.forms.messages import Invalid, Message
 from govkit.forms.parts import Part, PartsField
@@ -57,6 +57,7 @@ __all__ = [
     "FileField",
     "FileSize",
     "FileType",
+    "FilesField",
     "Form",
     "HiddenField",
     "IntegerField",

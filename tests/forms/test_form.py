@@ -1,3 +1,4 @@
+from io import BytesIO
 from types import SimpleNamespace
 
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -141,13 +142,13 @@ def test_files_come_beside_the_values():
         title = TextField("題名")
         extract = FileField("抽出ファイル", required=True)
 
-    file = FileStorage(filename="住民票.csv")
+    file = FileStorage(BytesIO(b"x"), filename="住民票.csv")
     form = Upload(MultiDict({"title": "x"}), files=MultiDict({"extract": file}))
 
     assert form.has_files
     assert not Enquiry().has_files
     assert form.validate()
-    assert form.extract.data is file
+    assert form.extract.data.stream is file.stream
     assert form.title.data == "x"
 
 
