@@ -65,7 +65,7 @@ class FilesField(Field):
     :param max_total_megabytes: Limit of their sum.
     """
 
-    widget = TemplateWidget("files.html")
+    widget = TemplateWidget("files.html", fixed="fixed.html")
     has_files: ClassVar[bool] = True
     is_many: ClassVar[bool] = True
     guards_my_number = False
@@ -300,7 +300,7 @@ class FilesField(Field):
     def described_by(self) -> str | None:
         """Ids of error, help and what may be chosen, the error first."""
         ids = [super().described_by() or ""]
-        if self.notes or self.replace_note:
+        if not self.readonly and (self.notes or self.replace_note):
             ids.append(f"{self.id}-notes")
         return " ".join(filter(None, ids)) or None
 

@@ -37,7 +37,7 @@ def test_the_good_value_is_taken_and_stored_so_that_it_can_be_shown_again(exampl
     fixed = form_of([example], State.READONLY)[example.name]
 
     assert not shown.is_blank
-    assert shown.data == fixed.data
+    assert shown.answer == fixed.answer
 
 
 @EACH

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from govkit.testing.form_examples import basics, blocks, dates
+from govkit.testing.form_examples import basics, blocks, dates, files
 from govkit.testing.form_examples.registry import (
     READONLY_REASON,
     Example,
@@ -35,6 +35,7 @@ __all__ = [
 FAMILIES: Final[Mapping[str, ModuleType]] = {
     "basics": basics,
     "dates": dates,
+    "files": files,
     "blocks": blocks,
 }
 """Modules of examples by name, in the order of the pages."""

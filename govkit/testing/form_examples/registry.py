@@ -12,14 +12,15 @@ from typing import Any, Final, cast
 from wtforms.fields.core import UnboundField
 
 from govkit import forms
+from govkit.forms.uploads import Holding, MemoryUploads
 
 __all__ = ["READONLY_REASON", "Example", "Posted", "State", "example", "form_of"]
 
 READONLY_REASON: Final = "窓口で確かめたので、変えられません"
 """Why a field in the state :attr:`State.READONLY` cannot be edited."""
 
-Texts = str | Sequence[str] | Mapping[str, Any]
-"""A text, what is ticked, or texts by the end of the control's name such as ``"-month"``."""
+Texts = str | Sequence[Any] | Mapping[str, Any]
+"""A text, what is ticked or uploaded, or texts by the end of the control's name such as ``"-month"``."""
 
 
 class State(StrEnum):
@@ -156,6 +157,9 @@ def form_of(
     :param options: As :class:`govkit.forms.Form` takes them, such as ``gettext``.
     """
     chosen = list(examples)
+    options.setdefault(
+        "meta", {"holding": Holding(MemoryUploads(), b"examples of fields", owner="examples")}
+    )
     fields = {each.name: each.field(state) for each in chosen}
     kind = _class_of(fields)
     if state == State.EMPTY:
@@ -168,6 +172,8 @@ def form_of(
         form = kind(Posted(sent), prefix=prefix, **options)
         form.validate()
         return form
-    form = _class_of({each.name: each.unbound for each in chosen})(Posted(sent), prefix=prefix)
+    form = _class_of({each.name: each.unbound for each in chosen})(
+        Posted(sent), prefix=prefix, meta=options["meta"]
+    )
     assert form.validate(), form.errors
     return kind(data=form.data, prefix=prefix, **options)
