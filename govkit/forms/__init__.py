@@ -34,6 +34,20 @@ from govkit.forms.files import FileField, FilesField
 from govkit.forms.form import Form
 from govkit.forms.messages import Invalid, Message
 from govkit.forms.parts import Part, PartsField
+from govkit.forms.people import (
+    AliasField,
+    FamilyNameField,
+    FormerNameField,
+    FullNameField,
+    FuriganaField,
+    GivenNameField,
+    HanNameField,
+    LatinNameField,
+    Relationship,
+    RelationshipField,
+    RelationshipProblem,
+    SexField,
+)
 from govkit.forms.validators import (
     FileSize,
     FileType,
@@ -47,11 +61,13 @@ from govkit.forms.validators import (
 )
 
 __all__ = [
+    "AliasField",
     "Block",
     "Button",
     "CheckboxField",
     "CheckboxesField",
     "DateField",
+    "FamilyNameField",
     "Field",
     "FieldOptions",
     "FileField",
@@ -59,9 +75,15 @@ __all__ = [
     "FileType",
     "FilesField",
     "Form",
+    "FormerNameField",
+    "FullNameField",
+    "FuriganaField",
+    "GivenNameField",
+    "HanNameField",
     "HiddenField",
     "IntegerField",
     "Invalid",
+    "LatinNameField",
     "Length",
     "Message",
     "OneOf",
@@ -71,8 +93,12 @@ __all__ = [
     "Pattern",
     "RadioField",
     "Range",
+    "Relationship",
+    "RelationshipField",
+    "RelationshipProblem",
     "Required",
     "SelectField",
+    "SexField",
     "StopValidation",
     "SubmitField",
     "TextAreaField",
