@@ -7,6 +7,7 @@ import wtforms
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
+from govkit.forms.conditions import is_open
 from govkit.forms.fields import Field
 from govkit.forms.form import Form
 from govkit.forms.messages import Message, as_message
@@ -163,7 +164,7 @@ class Block(Field):
     def validate(self, form: wtforms.Form, extra_validators: Sequence[Any] = ()) -> bool:
         """Validate every field, then the rules between them."""
         self._own = []
-        if self.readonly or (self.may_be_blank and self.is_blank):
+        if self.readonly or self.is_hidden or (self.may_be_blank and self.is_blank):
             return True
         valid = self.form.validate()
         for rule in (Block.check_block, *self.validators, *extra_validators):
@@ -228,6 +229,8 @@ class Block(Field):
         ids = [f"{self.id}-error"] if self._own else []
         if self.support:
             ids.append(f"{self.id}-support")
+        if self.show_if is not None and is_open(self):
+            ids.append(f"{self.id}-condition")
         return " ".join(ids) or None
 
     def attributes(self) -> Mapping[str, str | None]:

@@ -13,7 +13,9 @@ from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from govkit.errors import InvalidValue
+from govkit.forms.conditions import Answers, conditional, is_open
 from govkit.forms.messages import Invalid, Message, as_message
+from govkit.forms.rules import Rule
 from govkit.forms.widgets import FramedWidget, TemplateWidget
 from govkit.jp.calendar import CalendarProblem, parse_date
 from govkit.jp.my_number import find_my_number
@@ -71,6 +73,8 @@ class FieldOptions(TypedDict, total=False):
     autofocus: bool
     guards_my_number: bool
     """Whether text that holds a 個人番号 is refused."""
+    show_if: Rule | None
+    """When the question is asked; while it is not, it is neither required nor part of the data."""
     default: Any
     filters: Sequence[Any]
     name: str
@@ -98,12 +102,14 @@ class Field(wtforms.Field):  # type: ignore[misc]
     width: int | None = None
     autofocus: bool = False
     guards_my_number: bool = True
+    show_if: Rule | None = None
     input_type: ClassVar[str] = "text"
     has_files: ClassVar[bool] = False
     problem_texts: ClassVar[Mapping[Any, str]] = {}
     """Japanese sentence (message id) by problem of the parser in ``govkit.jp``; may hold ``{label}``."""
     widget: Any = FramedWidget("text.html")
     _read: tuple[Any, Any] | None = None
+    _is_deciding: bool = False
 
     def __init__(
         self,
@@ -132,6 +138,19 @@ class Field(wtforms.Field):  # type: ignore[misc]
         if "{" not in translated:
             return translated
         return translated.format(label=self.label.text, **params)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the question is not asked, by its ``show_if`` and the other answers."""
+        if self.show_if is None:
+            return False
+        if self._is_deciding:
+            raise ValueError(f"show_if of {self.name} depends on itself")
+        self._is_deciding = True
+        try:
+            return not self.show_if.holds(Answers(self._form))
+        finally:
+            self._is_deciding = False
 
     # -- value
 
@@ -271,8 +290,8 @@ class Field(wtforms.Field):  # type: ignore[misc]
         return self.gettext("{label}を入力してください")
 
     def validate(self, form: wtforms.Form, extra_validators: Sequence[Any] = ()) -> bool:
-        """Run all validators; a value that cannot be changed is not judged."""
-        if self.readonly:
+        """Run all validators; what cannot be changed or is not asked for is not judged."""
+        if self.readonly or self.is_hidden:
             self.errors = []
             return True
         valid = cast(bool, super().validate(form, extra_validators))
@@ -357,13 +376,14 @@ class Field(wtforms.Field):  # type: ignore[misc]
             ids.append(f"{self.id}-support")
         if self.readonly:
             ids.append(f"{self.id}-readonly")
+        if self.show_if is not None and is_open(self):
+            ids.append(f"{self.id}-condition")
         return " ".join(ids) or None
 
     def __call__(self, **extra: Any) -> Markup:
         """The whole field as HTML; ``extra`` become attributes of the control."""
-        if extra or self.render_kw:
-            return cast(Markup, super().__call__(**extra))
-        return cast(Markup, self.widget(self))
+        markup = super().__call__(**extra) if extra or self.render_kw else self.widget(self)
+        return markup if self.show_if is None else conditional(self, markup)
 
     def frame(self) -> tuple[Any, ...]:
         """All that the template takes from the field, but for text, errors and attributes."""

@@ -112,10 +112,24 @@ class Form(wtforms.Form):  # type: ignore[misc]
         return self.root._focus_target  # noqa: SLF001
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
-        """Whether all fields are valid; a helper button that was pressed shows no errors at all."""
+        """Whether all fields are valid; a helper button that was pressed shows no errors at all.
+
+        Questions that are not asked (``show_if``) are not judged; once all is valid, they are blank.
+        """
         if self.root.pressed:
             return False
-        return cast(bool, super().validate(extra_validators))
+        valid = cast(bool, super().validate(extra_validators))
+        if valid and self._parent_form is None:
+            self._forget_hidden()
+        return valid
+
+    def _forget_hidden(self) -> None:
+        hidden = [field for field in self if getattr(field, "is_hidden", False)]
+        for field in self:
+            for inner in () if field in hidden else _inner_forms(field):
+                inner._forget_hidden()  # noqa: SLF001
+        for field in hidden:
+            field.process(None, None)
 
     @property
     def title_prefix(self) -> str:
@@ -177,8 +191,18 @@ class Form(wtforms.Form):  # type: ignore[misc]
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """Values by field name."""
-        return cast(Mapping[str, Any], super().data)
+        """Values by field name; ``None`` for what is not asked."""
+        return {
+            name: None if getattr(field, "is_hidden", False) else field.data
+            for name, field in self._fields.items()
+        }
+
+
+def _inner_forms(field: Any) -> Iterable[Form]:
+    if hasattr(field, "forms"):
+        return cast(Iterable[Form], field.forms)
+    inner = getattr(field, "form", None)
+    return (inner,) if isinstance(inner, Form) else ()
 
 
 def _entries(field: Any) -> list[tuple[str, Message]]:
