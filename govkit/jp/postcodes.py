@@ -11,7 +11,7 @@ import struct
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -28,6 +28,7 @@ __all__ = [
     "Municipality",
     "PostalArea",
     "Town",
+    "codes_by_town_key",
     "lookup",
     "municipalities",
     "municipality",
@@ -270,7 +271,13 @@ def towns(code: str) -> tuple[Town, ...]:
 
 
 @lru_cache(maxsize=128)
-def _codes_by_town(code: str) -> dict[str, tuple[str, ...]]:
+def codes_by_town_key(code: str) -> Mapping[str, tuple[str, ...]]:
+    """Postcodes by :func:`govkit.jp.place_text.place_key` of the towns of a municipality.
+
+    The blank key has those that only tell the municipality.
+
+    :param code: Six digits; an unknown municipality has none.
+    """
     found: dict[str, list[str]] = {}
     table = _table()
     for index in _codes_by_place().get(code, ()):
@@ -293,5 +300,5 @@ def reverse(prefecture: str, city: str, town: str = "") -> tuple[str, ...]:
     codes: set[str] = set()
     for each in municipalities(clean_place(prefecture)):
         if wanted in (place_key(each.name), place_key(each.own_name)):
-            codes.update(_codes_by_town(each.code).get(place_key(town), ()))
+            codes.update(codes_by_town_key(each.code).get(place_key(town), ()))
     return tuple(sorted(codes))
