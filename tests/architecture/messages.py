@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -18,7 +19,15 @@ from tests.architecture.sources import (
 
 # Commands and invented data speak Japanese only.
 UNTRANSLATED = ("govkit/cli/", "govkit/residents/synthetic/", "govkit/testing/")
+# A name that stands in the user's file, such as a heading, is quoted in a translation as it is
+# written there; so are examples of dates.
+QUOTED = re.compile(r"[“「(（][^”」)）]*[”」)）]|(?:令和)?[0-9]+年[0-9]+月[0-9]+日")
 KEYWORDS = dict.fromkeys(TRANSLATING)
+# Fields declare what they say as plain texts, translated when a form shows them.
+DECLARING = "govkit/forms/"
+# Texts there that people type, and that no page shows.
+TYPED = frozenset({"男性", "女性"})
+PATTERNS = frozenset({"compile", "fullmatch", "match", "search", "removeprefix", "split"})
 
 
 @cache
@@ -35,7 +44,8 @@ def message_ids() -> dict[str, str]:
         lines = io.BytesIO(source.text.encode())
         for line, text, _comments, _context in extract("python", lines, KEYWORDS):
             found.setdefault(_only(text), f"{source.path}:{line}")
-        for line, text in _refusals(source):
+        told = _declared if source.path.startswith(DECLARING) else _refusals
+        for line, text in told(source):
             found.setdefault(text, f"{source.path}:{line}")
     return {text: place for text, place in found.items() if not text.isascii()}
 
@@ -68,3 +78,26 @@ def _refusals(source: Source) -> Iterator[tuple[int, str]]:
             and (id(node) in handed or str(node.value).endswith(("。", "。）")))
         ):
             yield node.lineno, str(node.value)
+
+
+def _declared(source: Source) -> Iterator[tuple[int, str]]:
+    """Every Japanese text of a field, but docstrings, patterns and parts of formatted texts."""
+    silent: set[int] = set()
+    handed: set[int] = set()
+    for node in ast.walk(source.tree):
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        is_call = isinstance(node, ast.Call)
+        if (
+            is_docstring
+            or isinstance(node, ast.JoinedStr)
+            or (is_call and called_name(node) in PATTERNS)
+        ):
+            silent |= {id(part) for part in ast.walk(node)}
+        elif is_call and called_name(node) == "translate":
+            handed |= {id(argument) for argument in node.args}
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        is_said = is_japanese(node.value) and node.value not in TYPED
+        if id(node) not in silent and (is_said or id(node) in handed):
+            yield node.lineno, node.value

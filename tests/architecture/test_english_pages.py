@@ -1,6 +1,5 @@
 """In English no Japanese word is left on a page, except names and quoted terms."""
 
-import re
 from html.parser import HTMLParser
 
 import pytest
@@ -9,10 +8,10 @@ from govkit.base.app import create_app
 from govkit.base.deployment import ROLE_TITLES, Deployment
 from govkit.base.i18n import use_language
 from govkit.testing.plugin import PASSWORD, FixedClock, appoint
+from tests.architecture.messages import QUOTED
 from tests.architecture.sources import is_japanese
 
 NAMES = ("立川市", "試験 花子", "シケン ハナコ", "校務共同システム", "日本語")
-QUOTED = re.compile(r"[“「(（][^”」)）]*[”」)）]|(?:令和)?[0-9]+年[0-9]+月[0-9]+日")
 SPOKEN = ("aria-label", "alt", "title", "placeholder", "value")
 
 

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from govkit.base import i18n
-from tests.architecture.messages import message_ids
+from tests.architecture.messages import QUOTED, message_ids
 from tests.architecture.sources import PACKAGE, is_japanese
 
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\([a-z_]+\)[sd]|%s")
@@ -46,10 +46,7 @@ def test_placeholders_are_the_same_in_both_languages(code):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_translation_holds_no_japanese_but_quoted_terms(code):
-    # A name that stands in the user's file, such as a heading, is quoted as it is written there;
-    # so are examples of dates.
-    quoted = re.compile(r"[“「(（][^”」)）]*[”」)）]|(?:令和)?[0-9]+年[0-9]+月[0-9]+日")
-    wrong = {text for text in _catalogue(code).values() if is_japanese(quoted.sub("", text))}
+    wrong = {text for text in _catalogue(code).values() if is_japanese(QUOTED.sub("", text))}
     assert wrong == set()
 
 

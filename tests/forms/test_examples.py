@@ -1,13 +1,23 @@
 """The examples of fields are whole: every field has one, and each does what it says."""
 
+import ast
 import inspect
 import re
 
 import pytest
 
 from govkit import forms
-from govkit.testing.form_examples import FAMILIES, State, all_examples, form_of
-from tests.architecture.sources import ROOT
+from govkit.base.i18n import gettext, use_language
+from govkit.testing.form_examples import (
+    FAMILIES,
+    READONLY_REASON,
+    SentFile,
+    State,
+    all_examples,
+    form_of,
+)
+from tests.architecture.messages import QUOTED
+from tests.architecture.sources import LETTERS, ROOT
 from tests.docs.pages import blocks
 
 EXAMPLES = all_examples()
@@ -57,6 +67,23 @@ def test_the_pages_can_tell_what_it_is_and_how_it_is_written(example):
     assert example.explanation.endswith("。")
     assert example.code.count(f"{example.name} = forms.{example.shows.__name__}(") == 1
     compile(example.code, example.name, "exec")
+
+
+@EACH
+@pytest.mark.parametrize("state", State)
+def test_a_form_in_english_holds_no_japanese_but_what_was_declared_or_typed(example, state):
+    with use_language("en"):
+        html = form_of([example], state, gettext=gettext).render()
+    declared = [
+        node.value
+        for node in ast.walk(ast.parse(example.code))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    html = re.sub(' value="[^"]*"|<textarea[^>]*>[^<]*', "", html)
+    files = [value.filename for value in example.sent() if isinstance(value, SentFile)]
+    for text in sorted([READONLY_REASON, *declared, *files], key=len, reverse=True):
+        html = html.replace(text, "")
+    assert LETTERS.findall(QUOTED.sub("", html)) == []
 
 
 @pytest.mark.parametrize("family", FAMILIES)

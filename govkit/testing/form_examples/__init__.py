@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from govkit.testing.form_examples import basics, blocks, dates, files
+from govkit.testing.form_examples import basics, blocks, dates, files, people
+from govkit.testing.form_examples.files import SentFile
 from govkit.testing.form_examples.registry import (
     READONLY_REASON,
     Example,
@@ -26,6 +27,7 @@ __all__ = [
     "READONLY_REASON",
     "Example",
     "Posted",
+    "SentFile",
     "State",
     "all_examples",
     "example",
@@ -34,6 +36,7 @@ __all__ = [
 
 FAMILIES: Final[Mapping[str, ModuleType]] = {
     "basics": basics,
+    "people": people,
     "dates": dates,
     "files": files,
     "blocks": blocks,

@@ -125,6 +125,11 @@ class Example:
         by_end = texts if isinstance(texts, Mapping) else {"": texts}
         return {f"{prefix}{self.name}{end}": text for end, text in by_end.items()}
 
+    def sent(self) -> list[Any]:
+        """All values that fit and that do not."""
+        both = [Posted(self.posted(texts)) for texts in (self.good, self.bad)]
+        return [value for posted in both for name in posted for value in posted.getlist(name)]
+
     def field(self, state: State) -> UnboundField:
         """The field as a class of forms holds it, in a state."""
         if state != State.READONLY:
