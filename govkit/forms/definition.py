@@ -1,0 +1,203 @@
+"""A form as one TOML file: fields, texts, conditions and pages, written by those who know the desk.
+
+::
+
+    [form]
+    id = "enquiry"
+    title = "問い合わせ票"
+
+    [[field]]
+    id = "name"
+    label = "氏名"
+
+    [[field]]
+    id = "reply"
+    label = "返事の受け取り方"
+    type = "choice"
+    [field.choices]
+    telephone = "電話"
+    letter = "手紙"
+
+    [[field]]
+    id = "address"
+    label = "送り先"
+    show_if = "reply = letter"
+
+:meth:`Definition.load` refuses a file with everything that is wrong in it, each by file, line and
+key. One definition gives the form class, the pages, a JSON Schema, tables to fill in and a form on
+paper. Ids never change: robots (RPA), stored answers and files of other systems depend on them.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+from govkit.forms.definition_cells import cells_of, sent_of
+from govkit.forms.definition_problems import Report
+from govkit.forms.definition_reading import FormParts, PageDefinition, read_parts
+from govkit.forms.definition_types import FieldDefinition, Text
+from govkit.forms.form import Form, Sent
+from govkit.forms.messages import Gettext, unchanged
+from govkit.forms.rules import ALWAYS, Rule
+
+__all__ = ["DefinedForm", "Definition"]
+
+
+class DefinedForm(Form):
+    """A form made from a definition.
+
+    A question whose condition does not hold is neither required nor validated, and its answer is
+    no part of :attr:`answers`.
+    """
+
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    """Conditions by field name."""
+    _fields: dict[str, Any]
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the questions that the answers before them leave out."""
+        answers: dict[str, Any] = {}
+        for name, field in self._fields.items():
+            if self.rules.get(name, ALWAYS).holds(answers):
+                answers[name] = field.data
+        return frozenset(self._fields) - answers.keys()
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Values by field name, without those left out."""
+        hidden = self.hidden
+        return {name: field.data for name, field in self._fields.items() if name not in hidden}
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Whether every question that is asked is answered as it should be."""
+        hidden, everything = self.hidden, self._fields
+        self._fields = {name: field for name, field in everything.items() if name not in hidden}
+        try:
+            return super().validate(extra_validators)
+        finally:
+            self._fields = everything
+
+
+class Definition:
+    """A form that was defined by a file.
+
+    :param parts: What the file says.
+    """
+
+    def __init__(self, parts: FormParts) -> None:
+        self.parts = parts
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Definition":
+        """Read a definition.
+
+        :raises InvalidInput: With every problem: file, line, key and what to do.
+        """
+        path = Path(path)
+        return cls.read(path.read_bytes(), path.name)
+
+    @classmethod
+    def read(cls, content: bytes, name: str) -> "Definition":
+        """Read a definition that is no file of its own.
+
+        :param name: Name for problems.
+        :raises InvalidInput: As :meth:`load` does.
+        """
+        parts, report = read_parts(content, name)
+        definition = cls(parts)
+        definition._judge_examples(report)
+        report.insist()
+        return definition
+
+    def _judge_examples(self, report: Report) -> None:
+        """An example that the form itself would refuse misleads everyone."""
+        tables = {field.id: index for index, field in enumerate(self.parts.fields)}
+        for field in self.fields:
+            reason = self.example_problem(field)
+            if reason:
+                report.tell(("field", tables[field.id], "example"), "wrong_example", reason=reason)
+
+    def example_problem(self, field: FieldDefinition) -> str:
+        """Why the example of a field would be refused; blank when it would not."""
+        form = type("ExampleForm", (Form,), {field.id: field.declare()})()
+        cells = list(cells_of(form))
+        if not field.example or len(cells) != 1:
+            return ""
+        sending, unreadable = sent_of(form, cells, [field.example])
+        filled = type(form)(cast(Sent, sending))
+        if unreadable or not filled.validate():
+            return str(next(iter(filled[field.id].errors), "「はい」か「いいえ」"))
+        return ""
+
+    # -- what it says
+
+    @property
+    def id(self) -> str:
+        """Name of the form, which never changes."""
+        return self.parts.id
+
+    @property
+    def title(self) -> Text:
+        """Title of the form."""
+        return self.parts.title
+
+    @property
+    def pages(self) -> tuple[PageDefinition, ...]:
+        """Pages in order; one page of all fields where none is defined."""
+        return self.parts.pages
+
+    @cached_property
+    def fields(self) -> tuple[FieldDefinition, ...]:
+        """Fields in the order of the pages."""
+        by_id = {field.id: field for field in self.parts.fields}
+        return tuple(by_id[name] for page in self.pages for name in page.fields)
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Condition of every field that has one, the condition of its page included."""
+        pages = {name: page.rule or ALWAYS for page in self.pages for name in page.fields}
+        rules = {field.id: pages[field.id] & (field.rule or ALWAYS) for field in self.fields}
+        return {name: rule for name, rule in rules.items() if rule != ALWAYS}
+
+    # -- what it gives
+
+    @cached_property
+    def form_class(self) -> type[DefinedForm]:
+        """The form of all fields; give it ``gettext=definition.translator("en")`` for English."""
+        return self._class_of(self.fields)
+
+    def page_class(self, page: PageDefinition) -> type[DefinedForm]:
+        """The form of one page; conditions on other pages are for the journey to judge."""
+        return self._class_of([field for field in self.fields if field.id in page.fields])
+
+    def _class_of(self, fields: Any) -> type[DefinedForm]:
+        members = {field.id: field.declare() for field in fields}
+        return cast(
+            type[DefinedForm], type("DefinedForm", (DefinedForm,), members | {"rules": self.rules})
+        )
+
+    def translator(self, language: str, gettext: Gettext = unchanged) -> Gettext:
+        """Translates the texts of the definition; everything else is handed on.
+
+        :param gettext: Translates the sentences of the fields themselves.
+        """
+        if language == "ja":
+            return gettext
+        own = {text.ja: text.en for text in self._texts() if text.en}
+        return lambda text: own[text] if text in own else gettext(text)
+
+    def _texts(self) -> Iterator[Text]:
+        yield from (self.parts.title, self.parts.about)
+        for page in self.pages:
+            yield from (page.title, page.about)
+        for field in self.fields:
+            yield from _texts_of(field)
+
+
+def _texts_of(field: FieldDefinition) -> Iterator[Text]:
+    yield from (field.label, field.help, field.support)
+    yield from (choice.title for choice in field.choices)
+    for column in field.columns:
+        yield from _texts_of(column)

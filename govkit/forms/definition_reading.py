@@ -1,0 +1,394 @@
+"""Reads the definition of a form and finds everything that is wrong with it at once."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from govkit.forms.choices import CheckboxField
+from govkit.forms.definition_fields import YesNoField
+from govkit.forms.definition_keys import FIELD_KEYS, FORM_KEYS, PAGE_KEYS, read_table, read_tables
+from govkit.forms.definition_lines import KeyPath
+from govkit.forms.definition_problems import Report, read_toml, suggest
+from govkit.forms.definition_registry import FIELD_TYPES
+from govkit.forms.definition_types import COMMON_KEYS, Choice, FieldDefinition, FieldKind, Text
+from govkit.forms.filekinds import KINDS
+from govkit.forms.form import Form
+from govkit.forms.rules import InvalidRule, Rule, When, all_of, any_of, not_
+
+__all__ = ["FormParts", "PageDefinition", "read_parts"]
+
+_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_CHOICE_VALUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_RETIRED: Final = re.compile(rf"{_ID.pattern}(\.{_CHOICE_VALUE.pattern})?")
+_RULE_WORDS: Final = frozenset({"and", "or", "not"})
+_LIMIT_NAMES: Final = {int: "数", float: "数"}
+_PAIRS: Final = (("min", "max"), ("min_length", "max_length"), ("min_rows", "max_rows"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDefinition:
+    """What is defined of one page.
+
+    :param fields: Ids of its fields in their order.
+    """
+
+    id: str
+    title: Text
+    about: Text
+    fields: tuple[str, ...]
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormParts:
+    """What a definition holds; :class:`govkit.forms.definition.Definition` makes it useful."""
+
+    id: str
+    title: Text
+    about: Text
+    addressee: str
+    legal_basis: str
+    contact: str
+    languages: tuple[str, ...]
+    retired: tuple[str, ...]
+    fields: tuple[FieldDefinition, ...]
+    pages: tuple[PageDefinition, ...]
+
+
+def read_parts(content: bytes, name: str) -> tuple[FormParts, Report]:
+    """Read a definition; the report still takes what only the finished form can show.
+
+    :raises InvalidInput: With every problem, in the order of the lines.
+    """
+    tree, report = read_toml(content, name)
+    return _Reader(tree, report).read(), report
+
+
+class _Reader:
+    def __init__(self, tree: Mapping[str, Any], report: Report) -> None:
+        self._tree = tree
+        self._report = report
+        self._paths: dict[str, KeyPath] = {}
+        self._languages: tuple[str, ...] = ("ja",)
+        self._retired: tuple[str, ...] = ()
+
+    def read(self) -> FormParts:
+        form = self._form()
+        self._languages = self._read_languages(form)
+        tables = read_tables(self._tree, "field", FIELD_KEYS, self._report)
+        retired = self._retired = tuple(form.get("retired", ()))
+        self._judge_ids(tables, retired, "field")
+        self._judge_labels(tables)
+        fields = [field for path, table in tables if (field := self._field(path, table))]
+        if not tables:
+            self._report.tell((), "no_fields")
+        pages = self._pages(fields, form)
+        self._texts(("form",), form, "title", "about")
+        self._judge_rules(fields, pages)
+        self._report.insist()
+        return FormParts(
+            id=form["id"],
+            title=_text(form, "title"),
+            about=_text(form, "about"),
+            addressee=form.get("addressee", ""),
+            legal_basis=form.get("legal_basis", ""),
+            contact=form.get("contact", ""),
+            languages=self._languages,
+            retired=retired,
+            fields=tuple(fields),
+            pages=tuple(pages),
+        )
+
+    # -- form
+
+    def _form(self) -> dict[str, Any]:
+        for name in self._tree:
+            if name not in ("form", "page", "field"):
+                near = suggest(name, ("form", "page", "field"), {"様式": "form", "ページ": "page"})
+                self._report.tell_near((name,), "unknown_key", near)
+        table = self._tree.get("form", {})
+        if not isinstance(table, dict):
+            self._report.tell(("form",), "wrong_table", key="form")
+            return {}
+        form = read_table(table, ("form",), FORM_KEYS, self._report)
+        if "id" in form and not _ID.fullmatch(form["id"]):
+            self._report.tell(("form", "id"), "wrong_id")
+        for index, name in enumerate(form.get("retired", ())):
+            if not _RETIRED.fullmatch(name):
+                self._report.tell(("form", "retired", index), "wrong_id")
+        return form
+
+    def _read_languages(self, form: Mapping[str, Any]) -> tuple[str, ...]:
+        languages = tuple(form.get("languages", ("ja",)))
+        if not {"ja"} <= set(languages) <= {"ja", "en"}:
+            self._report.tell(("form", "languages"), "unknown_language")
+        return languages
+
+    def _texts(self, path: KeyPath, table: Mapping[str, Any], *names: str) -> None:
+        """Where English is promised, every text has it."""
+        for name in names:
+            if "en" in self._languages and name in table and f"{name}_en" not in table:
+                self._report.tell((*path, name), "missing_english", key=f"{name}_en")
+
+    # -- ids and labels
+
+    def _judge_ids(
+        self,
+        tables: list[tuple[KeyPath, dict[str, Any]]],
+        retired: Collection[str],
+        prefix: str,
+    ) -> None:
+        lines: dict[str, int] = {}
+        for path, table in tables:
+            name, at = table.get("id"), (*path, "id")
+            if name is None:
+                continue
+            if not _ID.fullmatch(name):
+                self._report.tell(at, "wrong_id")
+            elif hasattr(Form, name) or name in _RULE_WORDS:
+                self._report.tell(at, "reserved_id", example=f"{prefix}_{name}"[:40])
+            elif name in retired:
+                self._report.tell(at, "retired_id")
+            if name in lines:
+                self._report.tell(at, "duplicate_id", line=lines[name])
+            lines.setdefault(name, self._report.line(at))
+
+    def _judge_labels(self, tables: list[tuple[KeyPath, dict[str, Any]]]) -> None:
+        lines: dict[str, int] = {}
+        for path, table in tables:
+            label, at = table.get("label"), (*path, "label")
+            if label in lines:
+                self._report.tell(at, "duplicate_label", line=lines[label])
+            elif label is not None:
+                lines[label] = self._report.line(at)
+
+    # -- one field
+
+    def _field(self, path: KeyPath, table: dict[str, Any]) -> FieldDefinition | None:
+        kind = self._kind(path, table)
+        if kind is None:
+            return None
+        for key in table:
+            if key not in COMMON_KEYS and key not in kind.keys:
+                self._report.tell((*path, key), "key_not_for_type", type=kind.name)
+        self._texts(path, table, "label", "help")
+        self._judge_limits(path, table, kind)
+        self._judge_files(path, table)
+        if kind.needs_legal_basis and "legal_basis" not in table:
+            self._report.tell(path, "no_legal_basis")
+        choices = self._choices(path, table, kind)
+        columns = self._columns(path, table)
+        if "id" not in table or "label" not in table:
+            return None
+        self._paths[table["id"]] = path
+        return FieldDefinition(
+            id=table["id"],
+            kind=kind,
+            label=_text(table, "label"),
+            help=_text(table, "help"),
+            example=table.get("example", ""),
+            is_required=table.get("required", True),
+            rule=self._rule(path, table),
+            legal_basis=table.get("legal_basis", ""),
+            choices=choices,
+            options={key: table[key] for key in kind.keys if key in table},
+            columns=columns,
+        )
+
+    def _kind(self, path: KeyPath, table: Mapping[str, Any]) -> FieldKind | None:
+        name = table.get("type", "text")
+        kind = FIELD_TYPES.get(name)
+        if kind is None:
+            near = suggest(
+                name, FIELD_TYPES, {each.title: each.name for each in FIELD_TYPES.values()}
+            )
+            self._report.tell_near((*path, "type"), "unknown_type", near, type=name)
+        return kind
+
+    def _judge_limits(self, path: KeyPath, table: Mapping[str, Any], kind: FieldKind) -> None:
+        expected = "日付（例：2026-04-01）" if kind.limit not in _LIMIT_NAMES else "数"
+        for key in ("min", "max"):
+            if key in table and key in kind.keys and not isinstance(table[key], kind.limit):
+                self._report.tell(
+                    (*path, key), "wrong_limit_kind", type=kind.name, expected=expected
+                )
+                return
+        for low, high in _PAIRS:
+            if low in table and high in table and table[low] > table[high]:
+                params = {"low": low, "high": high, "least": table[low], "most": table[high]}
+                self._report.tell((*path, low), "min_above_max", **params)
+
+    def _judge_files(self, path: KeyPath, table: Mapping[str, Any]) -> None:
+        for index, word in enumerate(table.get("accept", ())):
+            if word not in KINDS:
+                at = (*path, "accept", index)
+                self._report.tell(at, "unknown_ending", value=word, known="、".join(KINDS))
+
+    def _choices(
+        self, path: KeyPath, table: Mapping[str, Any], kind: FieldKind
+    ) -> tuple[Choice, ...]:
+        if "choices" not in kind.keys:
+            return ()
+        titles, english = table.get("choices", {}), table.get("choices_en", {})
+        if not titles:
+            self._report.tell(path, "no_choices")
+        seen: set[str] = set()
+        for value, title in titles.items():
+            at = (*path, "choices", value)
+            if not _CHOICE_VALUE.fullmatch(value):
+                self._report.tell(at, "wrong_choice_value")
+            if f"{table.get('id')}.{value}" in self._retired:
+                self._report.tell(at, "retired_id")
+            if title in seen:
+                self._report.tell(at, "duplicate_choice")
+            if not title.strip():
+                self._report.tell(at, "blank_text")
+            if "en" in self._languages and value not in english:
+                self._report.tell(at, "missing_english", key=f"choices_en.{value}")
+            seen.add(title)
+        for value in english:
+            if value not in titles:
+                self._report.tell((*path, "choices_en", value), "unknown_choice", value=value)
+        return tuple(
+            Choice(value, Text(title, english.get(value, ""))) for value, title in titles.items()
+        )
+
+    def _columns(self, path: KeyPath, table: Mapping[str, Any]) -> tuple[FieldDefinition, ...]:
+        return ()
+
+    # -- pages
+
+    def _pages(
+        self, fields: list[FieldDefinition], form: Mapping[str, Any]
+    ) -> list[PageDefinition]:
+        tables = read_tables(self._tree, "page", PAGE_KEYS, self._report)
+        if not tables:
+            whole = {"title": form.get("title", ""), "title_en": form.get("title_en", "")}
+            ids = tuple(field.id for field in fields)
+            return [
+                PageDefinition(id="form", title=_text(whole, "title"), about=Text(), fields=ids)
+            ]
+        self._judge_ids(tables, (), "page")
+        placed: dict[str, int] = {}
+        pages = [
+            PageDefinition(
+                id=table["id"],
+                title=_text(table, "title"),
+                about=_text(table, "about"),
+                fields=tuple(table["fields"]),
+                rule=self._rule(path, table),
+            )
+            for path, table in tables
+            if self._is_whole(path, table, placed)
+        ]
+        for field in fields:
+            if field.id not in placed:
+                self._report.tell((*self._paths[field.id], "id"), "field_on_no_page", id=field.id)
+        return pages
+
+    def _is_whole(self, path: KeyPath, table: Mapping[str, Any], placed: dict[str, int]) -> bool:
+        """Whether a page can be made; notes which fields it has."""
+        self._texts(path, table, "title", "about")
+        ids = self._tree_ids()
+        for index, name in enumerate(table.get("fields", ())):
+            at = (*path, "fields", index)
+            if name not in ids:
+                self._report.tell_near(at, "page_unknown_field", suggest(name, ids), id=name)
+            elif name in placed:
+                self._report.tell(at, "field_on_two_pages", id=name, line=placed[name])
+            placed.setdefault(name, self._report.line(at))
+        if "fields" in table and not table["fields"]:
+            self._report.tell((*path, "fields"), "empty_page")
+        return {"id", "title", "fields"} <= table.keys()
+
+    def _tree_ids(self) -> list[str]:
+        """Ids as written, also of fields that have other problems."""
+        return [each["id"] for each in self._field_tables() if isinstance(each.get("id"), str)]
+
+    def _field_tables(self) -> list[Mapping[str, Any]]:
+        fields = self._tree.get("field", [])
+        return (
+            [each for each in fields if isinstance(each, dict)] if isinstance(fields, list) else []
+        )
+
+    # -- rules
+
+    def _rule(self, path: KeyPath, table: Mapping[str, Any]) -> Rule | None:
+        if "show_if" not in table:
+            return None
+        try:
+            return self._resolved(Rule.parse(table["show_if"]))
+        except InvalidRule as error:
+            self._report.tell((*path, "show_if"), "wrong_rule", reason=str(error))
+            return None
+
+    def _resolved(self, rule: Rule) -> Rule:
+        """The rule with yes and no as the values that such fields store."""
+        yes_no = {
+            each.get("id")
+            for each in self._field_tables()
+            if each.get("type") in ("yes_no", "agreement")
+        }
+        return _rebuilt(rule.as_data(), yes_no) if yes_no & rule.names else rule
+
+    def _judge_rules(self, fields: list[FieldDefinition], pages: list[PageDefinition]) -> None:
+        known = {field.id: field for field in fields}
+        before: set[str] = set()
+        for index, page in enumerate(pages):
+            if page.rule:
+                self._judge_rule(("page", index), page.rule, known, before)
+            for name in page.fields:
+                if name in known and (rule := known[name].rule) is not None:
+                    self._judge_rule(self._paths[name], rule, known, before)
+                before.add(name)
+
+    def _judge_rule(
+        self,
+        path: KeyPath,
+        rule: Rule,
+        known: Mapping[str, FieldDefinition],
+        before: Collection[str],
+    ) -> None:
+        at = (*path, "show_if")
+        ids = self._tree_ids()
+        for leaf in rule.leaves:
+            name = leaf.name.partition(".")[0]
+            if name not in ids:
+                self._report.tell_near(at, "rule_unknown_field", suggest(name, ids), id=name)
+            elif name not in before:
+                self._report.tell(at, "rule_later_field", id=name)
+            elif name in known and leaf.test == "=":
+                offered = _offered(known[name])
+                for value in leaf.values:
+                    if offered and value not in offered:
+                        written = "、".join(offered.values())
+                        params = {"value": value, "id": name, "known": written}
+                        self._report.tell(at, "rule_unknown_choice", **params)
+
+
+def _offered(field: FieldDefinition) -> Mapping[str, str]:
+    """Values that a rule can compare a field with, as stored and as written; else none."""
+    if issubclass(field.kind.field_class, YesNoField | CheckboxField):
+        return {"True": "yes", "False": "no"}
+    return {choice.value: choice.value for choice in field.choices}
+
+
+def _rebuilt(data: list[Any], yes_no: Collection[Any]) -> Rule:
+    kind, *rest = data
+    if kind in ("and", "or"):
+        return (all_of if kind == "and" else any_of)(*(_rebuilt(each, yes_no) for each in rest))
+    if kind == "not":
+        return not_(_rebuilt(rest[0], yes_no))
+    name, *values = rest
+    if kind == "filled":
+        return When(name, filled=True)
+    if kind != "=":
+        return When(name, compares=(kind, Decimal(values[0])))
+    stored = {"yes": "True", "no": "False"} if name in yes_no else {}
+    return When(name, is_in=[stored.get(value, value) for value in values])
+
+
+def _text(table: Mapping[str, Any], name: str) -> Text:
+    return Text(table.get(name, ""), table.get(f"{name}_en", ""))

@@ -1,0 +1,249 @@
+"""The types of field that a definition can name: each word with the field class behind it."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
+from govkit.forms.definition_fields import DigitsField, YesNoField
+from govkit.forms.definition_types import FieldDefinition, FieldKind
+from govkit.forms.fields import DateField, IntegerField, TextAreaField, TextField
+from govkit.forms.files import FileField, FilesField
+from govkit.forms.people import (
+    AliasField,
+    FamilyNameField,
+    FormerNameField,
+    FullNameField,
+    FuriganaField,
+    GivenNameField,
+    LatinNameField,
+    SexField,
+)
+from govkit.forms.validators import Length, Range
+
+__all__ = ["FIELD_TYPES"]
+
+
+def _length(given: FieldDefinition) -> dict[str, Any]:
+    limits = {"min": given.options.get("min_length", 0), "max": given.options.get("max_length")}
+    options: dict[str, Any] = {"validators": [Length(**limits)] if any(limits.values()) else []}
+    if "lines" in given.options:
+        options["rows"] = given.options["lines"]
+    return options
+
+
+def _range(given: FieldDefinition) -> dict[str, Any]:
+    limits = {name: given.options[name] for name in ("min", "max") if name in given.options}
+    return {"validators": [Range(**limits)] if limits else []}
+
+
+def _choices(given: FieldDefinition) -> dict[str, Any]:
+    return {"choices": [(choice.value, choice.title.ja) for choice in given.choices]}
+
+
+def _files(given: FieldDefinition) -> dict[str, Any]:
+    options = {
+        "types": given.options.get("accept", ("pdf", "jpeg", "png")),
+        "max_megabytes": given.options.get("max_megabytes", 7),
+    }
+    if "max_files" in given.kind.keys:
+        options["max_files"] = given.options.get("max_files", 5)
+    return options
+
+
+def _reason(given: FieldDefinition) -> dict[str, Any]:
+    return {"reason": f"根拠：{given.legal_basis}"}
+
+
+def _same(*names: str) -> Callable[[FieldDefinition], dict[str, Any]]:
+    """Options that the field class knows under the names of the keys."""
+    return lambda given: {name: given.options[name] for name in names if name in given.options}
+
+
+def _kinds(*kinds: FieldKind) -> Mapping[str, FieldKind]:
+    return {kind.name: kind for kind in kinds}
+
+
+FIELD_TYPES: Final = _kinds(
+    FieldKind(
+        name="text",
+        title="一行の文",
+        about="一行の文。字は入力したまま残ります",
+        field_class=TextField,
+        keys=("max_length", "min_length"),
+        options=_length,
+    ),
+    FieldKind(
+        name="long_text",
+        title="長い文",
+        about="何行かの文。上限を決めると、残りの字数が出ます",
+        field_class=TextAreaField,
+        keys=("max_length", "min_length", "lines"),
+        options=_length,
+    ),
+    FieldKind(
+        name="number",
+        title="整数",
+        about="0以上の整数。全角でも半角でも受け取ります",
+        field_class=IntegerField,
+        keys=("min", "max"),
+        example="3",
+        options=_range,
+    ),
+    FieldKind(
+        name="digits",
+        title="番号",
+        about="頭に0があるかもしれない番号。桁数を length で決めます",
+        field_class=DigitsField,
+        keys=("length",),
+        options=_same("length"),
+    ),
+    FieldKind(
+        name="date",
+        title="日付",
+        about="日付。西暦でも和暦でも、全角でも受け取ります",
+        field_class=DateField,
+        keys=("min", "max"),
+        example="令和8年4月1日",
+        options=_range,
+        limit=date,
+        shows_example=False,
+    ),
+    FieldKind(
+        name="choice",
+        title="一つ選ぶ（ボタン）",
+        about="少ない選択肢から一つ。どれも画面に見えています",
+        field_class=RadioField,
+        keys=("choices", "choices_en"),
+        options=_choices,
+        shows_example=False,
+    ),
+    FieldKind(
+        name="select",
+        title="一つ選ぶ（一覧）",
+        about="多い選択肢から一つ。開くと一覧が出ます",
+        field_class=SelectField,
+        keys=("choices", "choices_en"),
+        options=_choices,
+        shows_example=False,
+    ),
+    FieldKind(
+        name="choices",
+        title="いくつでも選ぶ",
+        about="選択肢からいくつでも",
+        field_class=CheckboxesField,
+        keys=("choices", "choices_en"),
+        options=_choices,
+        shows_example=False,
+    ),
+    FieldKind(
+        name="yes_no",
+        title="はい・いいえ",
+        about="はいかいいえ。どちらも、はじめは選ばれていません",
+        field_class=YesNoField,
+        example="はい",
+        shows_example=False,
+    ),
+    FieldKind(
+        name="agreement",
+        title="同意",
+        about="読んで同意したことのチェック。必須なら、付けないと先へ進めません",
+        field_class=CheckboxField,
+        example="はい",
+        shows_example=False,
+    ),
+    FieldKind(
+        name="file",
+        title="ファイル",
+        about="ファイル一つ",
+        field_class=FileField,
+        keys=("accept", "max_megabytes"),
+        options=_files,
+        shows_example=False,
+        is_in_tables=False,
+    ),
+    FieldKind(
+        name="files",
+        title="ファイル（いくつも）",
+        about="ファイルをいくつも",
+        field_class=FilesField,
+        keys=("accept", "max_megabytes", "max_files"),
+        options=_files,
+        shows_example=False,
+        is_in_tables=False,
+    ),
+    FieldKind(
+        name="full_name",
+        title="氏名",
+        about="氏名を一つの欄で。空白の有無も、外国の名前も、そのまま受け取ります",
+        field_class=FullNameField,
+        keys=("max_length",),
+        example="青葉 花子",
+        options=_same("max_length"),
+    ),
+    FieldKind(
+        name="family_name",
+        title="姓",
+        about="姓だけの欄",
+        field_class=FamilyNameField,
+        keys=("max_length",),
+        example="青葉",
+        options=_same("max_length"),
+    ),
+    FieldKind(
+        name="given_name",
+        title="名",
+        about="名だけの欄",
+        field_class=GivenNameField,
+        keys=("max_length",),
+        example="花子",
+        options=_same("max_length"),
+    ),
+    FieldKind(
+        name="furigana",
+        title="フリガナ",
+        about="氏名の読み。ひらがなも半角も受け取り、全角カタカナにします。小さい字は直しません",
+        field_class=FuriganaField,
+        keys=("max_length",),
+        example="アオバ ハナコ",
+        options=_same("max_length"),
+    ),
+    FieldKind(
+        name="latin_name",
+        title="ローマ字氏名",
+        about="旅券や在留カードにあるローマ字の氏名",
+        field_class=LatinNameField,
+        keys=("max_length",),
+        example="AOBA HANAKO",
+        options=_same("max_length"),
+    ),
+    FieldKind(
+        name="alias",
+        title="通称",
+        about="住民票に記載された通称",
+        field_class=AliasField,
+        keys=("max_length",),
+        example="青葉 花子",
+        options=_same("max_length"),
+    ),
+    FieldKind(
+        name="former_name",
+        title="旧氏",
+        about="住民票に記載された旧氏",
+        field_class=FormerNameField,
+        keys=("max_length",),
+        example="若葉",
+        options=_same("max_length"),
+    ),
+    FieldKind(
+        name="sex",
+        title="性別",
+        about="性別。法令で要る事務だけでたずね、「答えない」も選べます",
+        field_class=SexField,
+        example="答えない",
+        options=_reason,
+        shows_example=False,
+        needs_legal_basis=True,
+    ),
+)
+"""Types of field by the word for them, in the order of the reference."""

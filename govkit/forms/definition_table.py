@@ -1,0 +1,249 @@
+"""Answers of a defined form as CSV: a table to fill in, its reading, and their writing.
+
+What is read is judged by the fields of the screen, so that no answer comes in by a file that could
+not come in by hand. Files (添付) and 個人番号 have no column: they never travel in a table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from govkit.errors import InvalidInput, Problem
+from govkit.formats.tabular import Audience, Column, Encoding, ReadOptions, read_table, write_table
+from govkit.forms.definition import DefinedForm, Definition
+from govkit.forms.definition_cells import Cell, cells_of, sent_of
+from govkit.forms.messages import Gettext, Message, unchanged
+from govkit.jp.my_number import find_my_number
+
+__all__ = [
+    "EXAMPLE_MARK",
+    "MEMO",
+    "CheckedRow",
+    "CheckedTable",
+    "check_table",
+    "headings",
+    "write_answers",
+    "write_results",
+    "write_template",
+]
+
+MEMO: Final = "メモ"
+"""Heading of the first column, which is nobody's answer: notes of those who fill in the table."""
+EXAMPLE_MARK: Final = "記入例"
+"""A row whose memo begins with this is an example and is passed over."""
+_EXAMPLE: Final = "記入例（この行は取り込まれません）"
+_TEXTS: Final = {
+    "yes_no_unreadable": "「はい」か「いいえ」で入力してください。",
+    "not_asked": "ほかの答えにより、たずねない項目です。空にするか、ほかの答えを確かめてください。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """One row of a table: its number, and its answers or what is wrong with it."""
+
+    number: int
+    answers: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTable:
+    """A table that was read and judged; nothing was stored.
+
+    :param problems: Everything that is wrong, with file, row, column, value and reason.
+    :param notices: What stops nothing: columns that are not used.
+    """
+
+    rows: tuple[CheckedRow, ...]
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+
+    @property
+    def answers(self) -> list[Mapping[str, Any]]:
+        """Answers of all rows: all of them, or none.
+
+        :raises InvalidInput: When anything at all is wrong.
+        """
+        if self.problems:
+            raise InvalidInput(self.problems)
+        return [row.answers for row in self.rows]
+
+
+def headings(definition: Definition) -> list[str]:
+    """Headings of the table without the memo, in the order of the pages."""
+    return [cell.heading for cell in _cells(definition)]
+
+
+def _cells(definition: Definition) -> list[Cell]:
+    kept = {field.id for field in definition.fields if field.kind.is_in_tables}
+    return [cell for cell in cells_of(definition.form_class()) if cell.path[0] in kept]
+
+
+def write_template(definition: Definition, target: BinaryIO) -> None:
+    """Write the table to fill in: headings and one row of examples, for a spreadsheet."""
+    cells = _cells(definition)
+    examples = {field.id: field.filled_example for field in definition.fields}
+    row = [_EXAMPLE, *(examples[cell.path[0]].get(cell.ending, "") for cell in cells)]
+    write_table(target, [MEMO, *(cell.heading for cell in cells)], [row])
+
+
+def check_table(
+    definition: Definition,
+    source: Path | BinaryIO,
+    *,
+    name: str = "",
+    encoding: Encoding = Encoding.UTF_8,
+    gettext: Gettext = unchanged,
+    options: ReadOptions | None = None,
+) -> CheckedTable:
+    """Read a table and judge every row as the screen would; change nothing.
+
+    Columns are found by heading or by field id, in any order; those of questions that may stay
+    blank, or that are not always asked, may be missing.
+
+    :param name: File name for problems; the path's own by default.
+    :raises InvalidInput: When the file as a whole cannot be read as this table.
+    """
+    name = name or (source.name if isinstance(source, Path) else "")
+    options = options or ReadOptions(max_bytes=64 * 1024 * 1024, is_guarded=True)
+    cells = _cells(definition)
+    form = definition.form_class()
+    columns = [Column(MEMO, is_required=False)]
+    columns += [_column(cell, form, definition) for cell in cells]
+    judge = _Judge(definition, cells, name, gettext)
+    with read_table(source, columns, encoding=encoding, name=name, options=options) as table:
+        rows = [
+            judge.row(number, texts[1:])
+            for number, texts in table
+            if not texts[0].strip().startswith(EXAMPLE_MARK) and any(map(str.strip, texts[1:]))
+        ]
+        found = [*table.problems, *(problem for row in rows for problem in row.problems)]
+        found.sort(key=lambda problem: problem.row or 0)
+        return CheckedTable(tuple(rows), tuple(found), tuple(table.notices))
+
+
+def _column(cell: Cell, form: DefinedForm, definition: Definition) -> Column:
+    is_always_asked = cell.path[0] not in definition.rules
+    return Column(
+        cell.heading,
+        aliases=(cell.name,),
+        is_required=is_always_asked and all(_is_required(cell, form)),
+        is_number=True,
+    )
+
+
+def _is_required(cell: Cell, form: DefinedForm) -> Iterable[bool]:
+    found: Any = form
+    for name in cell.path:
+        found = found[name]
+        yield bool(found.required)
+
+
+class _Judge:
+    """Judges rows by the form."""
+
+    def __init__(
+        self, definition: Definition, cells: Sequence[Cell], name: str, gettext: Gettext
+    ) -> None:
+        self._form_class = definition.form_class
+        self._in_tables = {field.id for field in definition.fields if field.kind.is_in_tables}
+        self._empty = definition.form_class(gettext=gettext)
+        self._cells = cells
+        self._name = name
+        self._gettext = gettext
+
+    def row(self, number: int, texts: Sequence[str]) -> CheckedRow:
+        sending, unreadable = sent_of(self._empty, self._cells, texts)
+        form = self._form_class(sending, gettext=self._gettext)
+        for name in set(form._fields) - self._in_tables:
+            del form[name]
+        form.validate()
+        hidden = form.hidden
+        problems: list[Problem] = []
+        for cell, text in zip(self._cells, texts, strict=True):
+            if cell.path[0] in hidden:
+                if text.strip():
+                    problems.append(self._problem(number, cell, "not_asked", text))
+            elif cell.name in unreadable:
+                problems.append(self._problem(number, cell, "yes_no_unreadable", text))
+            else:
+                problems += [
+                    self._refusal(number, cell, message, text)
+                    for message in self._messages(form, cell)
+                ]
+        return CheckedRow(number, form.answers if not problems else {}, tuple(problems))
+
+    def _messages(self, form: DefinedForm, cell: Cell) -> Iterable[Message]:
+        """What the form says about a cell; what it says about a block stands at its first cell."""
+        field: Any = form
+        for depth, name in enumerate(cell.path, start=1):
+            field = field[name]
+            if depth < len(cell.path) and self._is_first(cell, depth):
+                yield from field.own_errors
+        parts = [each.name for each in getattr(field, "parts", ())]
+        for message in field.errors:
+            at = message.part if message.part in parts else (parts or [""])[0]
+            if at == cell.part:
+                yield message
+
+    def _is_first(self, cell: Cell, depth: int) -> bool:
+        return cell is next(each for each in self._cells if each.path[:depth] == cell.path[:depth])
+
+    def _problem(self, number: int, cell: Cell, code: str, text: str) -> Problem:
+        return self._told(number, cell, text, code, _TEXTS[code])
+
+    def _refusal(self, number: int, cell: Cell, message: Message, text: str) -> Problem:
+        sentence = {"sentence": str(message)}
+        return self._told(number, cell, text, message.code, "{sentence}", **sentence)
+
+    def _told(
+        self, number: int, cell: Cell, text: str, code: str, reason: str, **params: object
+    ) -> Problem:
+        # A 個人番号 is refused and repeated nowhere (番号法第12条).
+        value = "" if find_my_number(text) else text.strip()
+        return Problem(
+            code,
+            reason,
+            file=self._name,
+            row=number,
+            column=cell.heading,
+            value=value,
+            params=params,
+        )
+
+
+def write_results(checked: CheckedTable, target: BinaryIO) -> None:
+    """Write what became of every row: one line for each row that is right, and for each problem."""
+    lines: list[tuple[object, ...]] = []
+    lines += [
+        (problem.row or "", "誤り", problem.column, problem.value, problem.message)
+        for problem in checked.problems
+    ]
+    lines += [(row.number, "よい", "", "", "") for row in checked.rows if not row.problems]
+    lines.sort(key=lambda line: line[0] if isinstance(line[0], int) else 0)
+    write_table(target, ["行", "結果", "列", "値", "理由"], lines)
+
+
+def write_answers(
+    definition: Definition,
+    answers: Iterable[Mapping[str, Any]],
+    target: BinaryIO,
+    *,
+    audience: Audience = Audience.PEOPLE,
+    encoding: Encoding = Encoding.UTF_8,
+) -> int:
+    """Write answers as a table that :func:`check_table` reads; the number of rows.
+
+    For people a cell that a spreadsheet would take for a formula is guarded by an apostrophe.
+
+    :raises InvalidInput: When the encoding lacks a character.
+    """
+    cells = _cells(definition)
+    rows = (
+        ["", *(cell.shown(form) for cell in cells)]
+        for form in (definition.form_class(data=dict(each)) for each in answers)
+    )
+    titles = [MEMO, *(cell.heading for cell in cells)]
+    return write_table(target, titles, rows, audience=audience, encoding=encoding)

@@ -1,0 +1,138 @@
+"""The types of field that a definition can name, and what is defined of one field."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from govkit.forms.fields import Field
+from govkit.forms.rules import Rule
+
+__all__ = [
+    "COMMON_KEYS",
+    "Choice",
+    "FieldDefinition",
+    "FieldKind",
+    "Text",
+]
+
+COMMON_KEYS: Final = (
+    "id",
+    "type",
+    "label",
+    "label_en",
+    "help",
+    "help_en",
+    "example",
+    "required",
+    "show_if",
+    "legal_basis",
+)
+"""Keys that every type of field takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in Japanese and, where it was written, in English."""
+
+    ja: str = ""
+    en: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.ja)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice: its value, which never changes, and its title."""
+
+    value: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDefinition:
+    """What is defined of one field.
+
+    :param options: Values of the keys that belong to its type, such as ``max_length``.
+    :param columns: Fields of one row, where the field repeats.
+    """
+
+    id: str
+    kind: "FieldKind"
+    label: Text
+    help: Text = field(default_factory=Text)
+    example: str = ""
+    is_required: bool = True
+    rule: Rule | None = None
+    legal_basis: str = ""
+    choices: tuple[Choice, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    columns: "tuple[FieldDefinition, ...]" = ()
+
+    @property
+    def support(self) -> Text:
+        """Help and example, as they stand before the control."""
+        lines = [(self.help.ja, self.help.en or self.help.ja)] if self.help else []
+        example = self.example or self.kind.example
+        if example and self.kind.shows_example:
+            lines.append((f"例：{example}", f"Example: {example}"))
+        return Text("　".join(ja for ja, _ in lines), " ".join(en for _, en in lines))
+
+    @property
+    def filled_example(self) -> Mapping[str, str]:
+        """An example by the endings of the names of its controls, as one writes it into a table."""
+        if self.kind.examples:
+            return self.kind.examples
+        if self.choices and not self.example:
+            return {"": self.choices[0].title.ja}
+        return {"": self.example or self._fitting_example}
+
+    @property
+    def _fitting_example(self) -> str:
+        """The example of the type, or one inside the limits of the field."""
+        if "length" in self.options:
+            return "".join(str(digit % 10) for digit in range(1, self.options["length"] + 1))
+        limits = [self.options[name] for name in ("min", "max") if name in self.options]
+        return str(limits[0]) if limits else self.kind.example
+
+    def declare(self) -> Any:
+        """The field for a form class."""
+        given: dict[str, Any] = {"required": self.is_required, **self.kind.options(self)}
+        if self.support:
+            given["support"] = self.support.ja
+        return self.kind.field_class(self.label.ja, **given)
+
+
+def _nothing(_field: FieldDefinition) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldKind:
+    """A type of field.
+
+    :param name: Word for it in a definition.
+    :param title: Its name in Japanese.
+    :param about: What it asks for and takes, for the reference.
+    :param keys: Keys it takes next to the common ones.
+    :param example: Example where the definition gives none.
+    :param examples: Examples of a field of several controls, by the endings of their names.
+    :param options: Options of the field class.
+    :param limit: Class of values of ``min`` and ``max``.
+    :param shows_example: Whether the example stands in the help on the screen.
+    :param needs_legal_basis: Whether it may be asked only where a law says so.
+    :param is_in_tables: Whether its answer may travel in files.
+    """
+
+    name: str
+    title: str
+    about: str
+    field_class: type[Field]
+    keys: tuple[str, ...] = ()
+    example: str = ""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    options: Callable[[FieldDefinition], dict[str, Any]] = _nothing
+    limit: type[Any] = int
+    shows_example: bool = True
+    needs_legal_basis: bool = False
+    is_in_tables: bool = True
