@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 
 from govkit.forms.choices import Choice
 from govkit.forms.fields import Field
-from govkit.forms.messages import Message
+from govkit.forms.messages import Invalid, Message
 from govkit.forms.widgets import TemplateWidget, markup_of
 
 __all__ = ["Part", "PartControl", "PartsField"]
@@ -56,7 +56,7 @@ class PartsField(Field):
     ``format_parts``; errors with a ``part`` mark that control alone.
     """
 
-    parts: ClassVar[tuple[Part, ...]] = ()
+    parts: Sequence[Part] = ()
     problem_parts: ClassVar[Mapping[Any, str]] = {}
     """Name of the part that is wrong, by problem of the parser."""
     texts: Mapping[str, str]
@@ -102,9 +102,9 @@ class PartsField(Field):
             raise
         self.take(self.read(self.parse_parts, self.texts))
 
-    def invalid(self, problem: Any, part: str = "") -> Any:
+    def invalid(self, problem: Any, part: str = "", **facts: object) -> Invalid:
         """The error of a problem of a parser, at the part it belongs to."""
-        return super().invalid(problem, part or self.problem_parts.get(problem, ""))
+        return super().invalid(problem, part or self.problem_parts.get(problem, ""), **facts)
 
     def pre_validate(self, form: wtforms.Form) -> None:
         """A required field left blank says so at its first part."""

@@ -99,7 +99,9 @@ class WarekiDate:
 
     def format(self, style: DateStyle = DateStyle.WAREKI) -> str:
         """The day in a style, under this era's name."""
-        return _WRITERS[style](self)
+        if style in _WAREKI:
+            return _WAREKI[style](self)
+        return _WESTERN[style](self.to_date())
 
     def __str__(self) -> str:
         return f"{self.era.kanji}{year_name(self.year)}{self.month}月{self.day}日"
@@ -115,7 +117,7 @@ def _both(when: WarekiDate) -> str:
     return f"{when.to_date().year}年（{era_year}）{when.month}月{when.day}日"
 
 
-_WRITERS: Final[Mapping[DateStyle, Callable[[WarekiDate], str]]] = {
+_WAREKI: Final[Mapping[DateStyle, Callable[[WarekiDate], str]]] = {
     DateStyle.WAREKI: str,
     DateStyle.WAREKI_KANJI: _kanji,
     DateStyle.WAREKI_SHORT: lambda when: f"{when.era.letter}{when.year}.{when.month}.{when.day}",
@@ -125,11 +127,13 @@ _WRITERS: Final[Mapping[DateStyle, Callable[[WarekiDate], str]]] = {
     DateStyle.WAREKI_COMPACT: lambda when: (
         f"{when.era.letter}{when.year:02}{when.month:02}{when.day:02}"
     ),
-    DateStyle.WESTERN: lambda when: f"{when.to_date().year}年{when.month}月{when.day}日",
     DateStyle.BOTH: _both,
-    DateStyle.ISO: lambda when: when.to_date().isoformat(),
-    DateStyle.SLASHES: lambda when: when.to_date().isoformat().replace("-", "/"),
-    DateStyle.COMPACT: lambda when: when.to_date().isoformat().replace("-", ""),
+}
+_WESTERN: Final[Mapping[DateStyle, Callable[[date], str]]] = {
+    DateStyle.WESTERN: lambda day: f"{day.year}年{day.month}月{day.day}日",
+    DateStyle.ISO: date.isoformat,
+    DateStyle.SLASHES: lambda day: day.isoformat().replace("-", "/"),
+    DateStyle.COMPACT: lambda day: day.isoformat().replace("-", ""),
 }
 _WEEKDAYS: Final = "月火水木金土日"
 _ENGLISH_WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -145,13 +149,14 @@ def format_date(
 ) -> str:
     """A day as official letters write it, 令和元年5月1日, or in another style.
 
-    :raises InvalidValue: For a day before 明治6年1月1日.
+    :raises InvalidValue: For a day before 明治6年1月1日 in a style with an era.
     """
-    text = WarekiDate.from_date(day).format(style)
+    western = _WESTERN.get(style)
+    text = western(day) if western else WarekiDate.from_date(day).format(style)
     return f"{text}（{weekday_name(day)}）" if with_weekday else text
 
 
-_YEAR: Final = rf"(?:(?:{ERA_PATTERN})[-.]?(?:元|[0-9]{{1,3}})|(?:西暦)?[0-9]{{4}})"
+_YEAR: Final = rf"(?:(?:{ERA_PATTERN})[-.]?(?:元|[0-9]{{1,4}})|(?:西暦)?[0-9]{{4}})"
 _YEAR_PARTS: Final = re.compile(rf"(?:({ERA_PATTERN})[-.]?(元|[0-9]+)|(?:西暦)?([0-9]{{4}}))")
 _MONTH_DAY: Final = rf"(?:年|{SEPARATOR})([0-9]{{1,2}})(?:月|{SEPARATOR})([0-9]{{1,2}})日?"
 _TAIL: Final = re.compile("(?:生まれ|生れ|うまれ|生|付け|付|現在|[.,、。])$")

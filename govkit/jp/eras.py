@@ -47,6 +47,8 @@ class CalendarProblem(StrEnum):
     WITH_TIME = "date_with_time"
     WRONG_WEEKDAY = "date_wrong_weekday"
     """The weekday in brackets is another one; the suggestion is the right one."""
+    WESTERN_YEAR = "date_western_year_with_era"
+    """A Western year stands behind an era; the suggestion is the era year it may be."""
     YEARS_DISAGREE = "date_years_disagree"
     """A Western and an era year stand side by side and differ."""
 
@@ -126,16 +128,22 @@ def day_in_era(era: Era, year: int, month: int, day: int) -> date:
     """
     if year < 1:
         raise InvalidValue(CalendarProblem.NO_SUCH_DAY, part="year")
+    if year >= 1000:
+        meant = western_day(year, month, day)
+        raise InvalidValue(CalendarProblem.WESTERN_YEAR, _name_of(meant))
     result = western_day(era.western_year(year), month, day)
     if era.first_day <= result <= era.last_day:
         return result
     problem = CalendarProblem.BEFORE_ERA if result < era.first_day else CalendarProblem.AFTER_ERA
-    right = eras_on(result)[-1]
-    name = f"{right.kanji}{year_name(right.year_of(result.year))}"
     raise InvalidValue(
         problem,
-        f"{name}{month}月{day}日",
+        _name_of(result),
         era=era.kanji,
         first_day=era.first_day,
         last_day=era.last_day,
     )
+
+
+def _name_of(day: date) -> str:
+    era = eras_on(day)[-1]
+    return f"{era.kanji}{year_name(era.year_of(day.year))}{day.month}月{day.day}日"

@@ -218,6 +218,8 @@ def test_date_that_cannot_be_is_refused_with_its_reason(typed, problem):
         ("平成元年1月7日", CalendarProblem.BEFORE_ERA, "昭和64年1月7日"),
         ("昭和元年12月24日", CalendarProblem.BEFORE_ERA, "大正15年12月24日"),
         ("大正元年7月29日", CalendarProblem.BEFORE_ERA, "明治45年7月29日"),
+        ("令和2026年4月1日", CalendarProblem.WESTERN_YEAR, "令和8年4月1日"),
+        ("平成2019.5.1", CalendarProblem.WESTERN_YEAR, "令和元年5月1日"),
     ],
 )
 def test_day_outside_its_era_is_refused_with_its_right_name(typed, problem, meant):
@@ -320,6 +322,12 @@ def test_kanji_style(day, text):
 def test_weekday_in_one_letter():
     assert weekday_name(APRIL_1) == "水"
     assert format_date(APRIL_1, with_weekday=True) == "令和8年4月1日（水）"
+
+
+def test_days_before_the_gregorian_calendar_are_written_in_western_years_alone():
+    assert format_date(date(1603, 3, 24), DateStyle.WESTERN) == "1603年3月24日"
+    with pytest.raises(InvalidValue):
+        format_date(date(1603, 3, 24), DateStyle.BOTH)
 
 
 def test_every_day_of_1873_to_2100_reads_back_from_every_style():
