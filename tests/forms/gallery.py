@@ -1,4 +1,4 @@
-"""One page with every component and one with every field, served for the browser tests."""
+"""Pages with every component, and one per state with every field, served for the browser tests."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,21 +42,9 @@ FIVE_NUMBERS = [
 ]
 
 
-class AllFields(forms.Form):
-    name = forms.TextField(
-        "氏名", [forms.Length(max=10)], required=True, support="住民票のとおり", autocomplete="name"
-    )
-    number = forms.IntegerField("出席番号", [forms.Range(1, 60)], required=True)
-    birth = forms.DateField("生年月日", required=True, autocomplete="bday")
-    kind = forms.RadioField(
-        "区分", choices=[("in", "転入"), ("out", "転出")], required=True, support="どれか1つ"
-    )
-    days = forms.CheckboxesField("曜日", choices=[("mon", "月"), ("tue", "火")], required=True)
-    school = forms.SelectField("学校", choices=[("a", "第一小学校")], required=True)
+class Notice(forms.Form):
+    name = forms.TextField("氏名", [forms.Length(max=10)], required=True)
     reason = forms.TextAreaField("理由", [forms.Length(max=20)], required=True)
-    extract = forms.FileField("抽出ファイル", [forms.FileType(".csv")], required=True)
-    password = forms.PasswordField("パスワード", required=True)
-    agreed = forms.CheckboxField("確かめた", required=True)
 
 
 class Login(forms.Form):
@@ -152,7 +140,7 @@ def _add_pages(app: Flask) -> None:
 
     @app.route("/form", methods=["GET", "POST"])
     def form():
-        form = AllFields(request.form, files=request.files)
+        form = Notice(request.form)
         if request.method == "POST":
             form.validate()
         return render_template("form.html", form=form)

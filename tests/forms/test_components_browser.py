@@ -194,18 +194,15 @@ def test_tab_reaches_every_control_and_shows_where_it_is(view):
 
 
 @ALL
-def test_targets_are_at_least_24_pixels_high_and_wide(view):
-    small = [
-        each["id"]
-        for each in view.controls
-        if each["shown"] and min(each["width"], each["height"]) < 24
-    ]
+def test_what_people_touch_is_44_pixels_high(view):
+    small = [each["id"] for each in view.controls if each["shown"] and each["height"] < 44]
     small += [
         each["text"]
         for each in view.facts["buttons"]
-        if not each["inline"] and min(each["width"], each["height"]) < 24
+        if not each["inline"] and min(each["width"], each["height"]) < 44
     ]
     assert small == []
+    assert min(each["width"] for each in view.controls if each["shown"]) >= 24
 
 
 @ALL
