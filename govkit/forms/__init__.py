@@ -48,6 +48,8 @@ from govkit.forms.people import (
     RelationshipProblem,
     SexField,
 )
+from govkit.forms.rows import RowsField
+from govkit.forms.rules import Rule, When, all_of, any_of, not_
 from govkit.forms.validators import (
     FileSize,
     FileType,
@@ -97,6 +99,8 @@ __all__ = [
     "RelationshipField",
     "RelationshipProblem",
     "Required",
+    "RowsField",
+    "Rule",
     "SelectField",
     "SexField",
     "StopValidation",
@@ -104,4 +108,8 @@ __all__ = [
     "TextAreaField",
     "TextField",
     "ValidationError",
+    "When",
+    "all_of",
+    "any_of",
+    "not_",
 ]

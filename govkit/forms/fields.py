@@ -137,7 +137,7 @@ class Field(wtforms.Field):  # type: ignore[misc]
         translated = cast(str, self._translations.gettext(text))
         if "{" not in translated:
             return translated
-        return translated.format(label=self.label.text, **params)
+        return translated.format(label=self._form.name_in_row(self.label.text), **params)
 
     @property
     def is_hidden(self) -> bool:
@@ -368,6 +368,10 @@ class Field(wtforms.Field):  # type: ignore[misc]
         if target:
             return cast(bool, target == self.focus_id)
         return self.autofocus and not self._form.errors
+
+    def is_focused(self, target: str) -> bool:
+        """Whether the page opens with the focus on one of the field's buttons."""
+        return cast(bool, target == self._form.focus_target)
 
     def described_by(self) -> str | None:
         """Ids of error and help, the error first."""

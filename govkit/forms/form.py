@@ -106,6 +106,14 @@ class Form(wtforms.Form):  # type: ignore[misc]
         """The form on the page, of which this may be a block."""
         return self if self._parent_form is None else cast(Form, self._parent_form.root)
 
+    def name_in_row(self, label: str) -> str:
+        """A label as sentences say it: with the row where there are several, 「2人目の氏名」."""
+        row = getattr(self.meta, "row", "")
+        if row:
+            return self._catalogue.gettext("{row}の{label}").format(row=row, label=label)
+        parent = self._parent_form
+        return label if parent is None else cast(str, parent.name_in_row(label))
+
     @property
     def focus_target(self) -> str:
         """Id of the control that has the focus after a helper button was pressed."""
