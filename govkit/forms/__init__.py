@@ -18,9 +18,17 @@ Blank text is ``None``. Text that holds a 個人番号 is refused and not shown 
 
 from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
+from govkit.forms.dates import (
+    DateField,
+    DateOptions,
+    EraDateField,
+    MonthField,
+    PartialDateField,
+    SchoolYearField,
+    TimeField,
+)
 from govkit.forms.fields import (
     Button,
-    DateField,
     Field,
     FieldOptions,
     HiddenField,
@@ -69,6 +77,8 @@ __all__ = [
     "CheckboxField",
     "CheckboxesField",
     "DateField",
+    "DateOptions",
+    "EraDateField",
     "FamilyNameField",
     "Field",
     "FieldOptions",
@@ -88,8 +98,10 @@ __all__ = [
     "LatinNameField",
     "Length",
     "Message",
+    "MonthField",
     "OneOf",
     "Part",
+    "PartialDateField",
     "PartsField",
     "PasswordField",
     "Pattern",
@@ -101,12 +113,14 @@ __all__ = [
     "Required",
     "RowsField",
     "Rule",
+    "SchoolYearField",
     "SelectField",
     "SexField",
     "StopValidation",
     "SubmitField",
     "TextAreaField",
     "TextField",
+    "TimeField",
     "ValidationError",
     "When",
     "all_of",

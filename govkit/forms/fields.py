@@ -1,4 +1,4 @@
-"""Fields that hold one value: text, numbers, days, files, passwords, buttons."""
+"""Fields that hold one value: text, passwords, hidden values, buttons."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,13 +17,11 @@ from govkit.forms.conditions import Answers, conditional, is_open
 from govkit.forms.messages import Invalid, Message, as_message
 from govkit.forms.rules import Rule
 from govkit.forms.widgets import FramedWidget, TemplateWidget
-from govkit.jp.calendar import CalendarProblem, parse_date
 from govkit.jp.my_number import find_my_number
 from govkit.jp.text import fold_width
 
 __all__ = [
     "Button",
-    "DateField",
     "Field",
     "FieldOptions",
     "HiddenField",
@@ -462,34 +460,6 @@ class IntegerField(Field):
                 self.gettext("{label}は数字だけで入力してください（例：12）"), "integer_not_digits"
             )
         return int(folded)
-
-
-class DateField(Field):
-    """A day in one text box, in Western years or wareki: people can type or paste what they have."""
-
-    width = 16
-    support = "例：2026年4月1日、令和8年4月1日、2026-04-01"
-    problem_texts: ClassVar[Mapping[Any, str]] = {
-        CalendarProblem.UNREADABLE: (
-            "{label}は「2026年4月1日」か「令和8年4月1日」の形で入力してください"
-        ),
-        CalendarProblem.NO_SUCH_DAY: (
-            "{label}は、ある日付を入力してください（月と日を確かめてください）"
-        ),
-        CalendarProblem.BEFORE_ERA: "{label}の元号と年が合いません。元号か年を直してください",
-        CalendarProblem.AFTER_ERA: "{label}の元号と年が合いません。元号か年を直してください",
-        CalendarProblem.BEFORE_GREGORIAN: (
-            "{label}は明治6年（1873年）以降の日付を入力してください"
-        ),
-    }
-
-    def format(self, value: Any) -> str:
-        """A day in Western years."""
-        return long_date(value) if isinstance(value, date) else str(value)
-
-    def parse(self, text: str) -> date:
-        """The day."""
-        return parse_date(text)
 
 
 class PasswordField(Field):
