@@ -398,7 +398,7 @@ class RelationshipField(PartsField):
         self.titles = dict(table)
         self.alone = frozenset(alone)
         choices = (("", "選んでください"), *table)
-        self.parts = tuple(  # type: ignore[misc]
+        self.parts = tuple(
             Part(
                 name=str(number),
                 label="続柄" if number == 1 else "の",

@@ -57,7 +57,7 @@ def test_declining_may_be_ruled_out():
 
 @pytest.mark.parametrize("options", [{"reason": " "}, {"reason": REASON, "default": "1"}])
 def test_no_field_without_a_reason_or_with_a_choice_made(options):
-    with pytest.raises(ValueError, match="reason|beforehand"):
+    with pytest.raises(ValueError, match=r"reason|beforehand"):
         posted(SexField, None, **options)
 
 
