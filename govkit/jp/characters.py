@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Final, Self
 
@@ -193,6 +193,7 @@ def drop_stray_selectors(text: str) -> str:
     return _STRAY_SELECTOR.sub("", text)
 
 
+@lru_cache(maxsize=4096)
 def kind_of(character: str) -> CharacterKind:
     """What a character is; its first code point decides."""
     first = character[0]
