@@ -263,27 +263,43 @@ class YuchoAccount:
 
         :raises InvalidValue: With a :class:`YuchoProblem`.
         """
-        read_symbol = read_digits(
-            re.sub(f"(?<=[0-9])[ {re.escape(DASH_LIKE)}]+[0-9]$", "", tidy(symbol)),
+        return cls(cls.parse_symbol(symbol), cls.parse_number(number), (symbol, number))
+
+    @staticmethod
+    def parse_symbol(text: str) -> str:
+        """Read the symbol alone.
+
+        :raises InvalidValue: With a :class:`YuchoProblem`.
+        """
+        symbol = read_digits(
+            re.sub(f"(?<=[0-9])[ {re.escape(DASH_LIKE)}]+[0-9]$", "", tidy(text)),
             empty=YuchoProblem.SYMBOL_EMPTY,
             spoilt=YuchoProblem.SPREADSHEET,
             other=YuchoProblem.SYMBOL_NOT_DIGITS,
         )
-        read_number = read_digits(
-            number,
+        if len(symbol) != 5:
+            raise InvalidValue(YuchoProblem.SYMBOL_LENGTH)
+        if symbol[0] != "1" or symbol[4] != "0":
+            raise InvalidValue(YuchoProblem.SYMBOL_FORM)
+        return symbol
+
+    @staticmethod
+    def parse_number(text: str) -> str:
+        """Read the number alone.
+
+        :raises InvalidValue: With a :class:`YuchoProblem`.
+        """
+        number = read_digits(
+            text,
             empty=YuchoProblem.NUMBER_EMPTY,
             spoilt=YuchoProblem.SPREADSHEET,
             other=YuchoProblem.NUMBER_NOT_DIGITS,
         )
-        if len(read_symbol) != 5:
-            raise InvalidValue(YuchoProblem.SYMBOL_LENGTH)
-        if read_symbol[0] != "1" or read_symbol[4] != "0":
-            raise InvalidValue(YuchoProblem.SYMBOL_FORM)
-        if not 2 <= len(read_number) <= 8:
+        if not 2 <= len(number) <= 8:
             raise InvalidValue(YuchoProblem.NUMBER_LENGTH)
-        if read_number[-1] != "1":
+        if number[-1] != "1":
             raise InvalidValue(YuchoProblem.NUMBER_FORM)
-        return cls(read_symbol, read_number, (symbol, number))
+        return number
 
     @property
     def branch_code(self) -> str:
