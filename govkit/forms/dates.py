@@ -4,29 +4,26 @@ No field reads the clock: where a rule needs today, the caller gives it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Final, Unpack
 
-import wtforms
 from wtforms.utils import unset_value
-from wtforms.validators import StopValidation
 
 from govkit.errors import InvalidValue
-from govkit.forms.fields import Field, FieldOptions, Validator
+from govkit.forms.days import DAY_TEXTS, PART_TEXTS, DateOptions, DayField, WordedField
+from govkit.forms.fields import FieldOptions, Validator
 from govkit.forms.messages import Invalid, Message
 from govkit.forms.parts import Part, PartsField
 from govkit.forms.widgets import TemplateWidget
 from govkit.jp.calendar import format_school_year, parse_school_year
 from govkit.jp.date_text import ERA_PATTERN, ERAS, plain_date_text
-from govkit.jp.dates import DateStyle, WarekiDate, format_date, parse_date
+from govkit.jp.dates import DateStyle, WarekiDate, parse_date
 from govkit.jp.eras import (
     GREGORIAN_FROM,
     CalendarProblem,
     Era,
     day_in_era,
-    eras_on,
     western_day,
 )
 from govkit.jp.partial_dates import PartialDate, YearMonth
@@ -42,211 +39,10 @@ __all__ = [
     "TimeField",
 ]
 
-Day = date | Callable[[], date] | None
 _WESTERN: Final = "西暦"
 
 
-class DateOptions(FieldOptions, total=False):
-    """Options of the fields of days, next to those of every field."""
-
-    min: Day
-    """First day that is accepted, or a function that gives it."""
-    max: Day
-    today: Day
-    """Today, or a function that gives it; needed by ``past`` and ``future``."""
-    past: bool
-    """The day must not lie after today: births, events that are reported."""
-    future: bool
-    """The day must not lie before today: appointments."""
-    style: DateStyle
-    """How the control shows the day."""
-
-
-_OPTIONS: Final = frozenset(DateOptions.__annotations__) - frozenset(FieldOptions.__annotations__)
-_PART_TEXTS: Final = {
-    "year": "{label}の年は1以上の数字で入力してください",
-    "month": "{label}の月は1から12までの数字で入力してください",
-    "day": "{label}の日は1から31までの数字で入力してください",
-}
-_LAST_DAY: Final = "{label}の日を確かめてください。{month}月は{last_day}日までです"
-_DAY_TEXTS: Final[Mapping[Any, str]] = {
-    CalendarProblem.EMPTY: "{label}を入力してください",
-    CalendarProblem.UNREADABLE: (
-        "{label}は「2026年4月1日」か「令和8年4月1日」の形で入力してください"
-    ),
-    CalendarProblem.NO_SUCH_DAY: (
-        "{label}は、ある日付を入力してください（月と日を確かめてください）"
-    ),
-    CalendarProblem.BEFORE_ERA: (
-        "{label}の元号と年を確かめてください。「{suggestion}」のことでしょうか"
-    ),
-    CalendarProblem.AFTER_ERA: (
-        "{label}の元号と年を確かめてください。「{suggestion}」のことでしょうか"
-    ),
-    CalendarProblem.BEFORE_GREGORIAN: (
-        "{label}は明治6年（1873年）以降の日付を入力してください（明治5年までは暦が違います）"
-    ),
-    CalendarProblem.INCOMPLETE: ("{label}は年・月・日をすべて入力してください（例：2026年4月1日）"),
-    CalendarProblem.NO_ERA: (
-        "{label}の年は、元号を付けるか、西暦4桁で入力してください（例：令和8年、2026年）"
-    ),
-    CalendarProblem.YEAR_NOT_FIRST: (
-        "{label}は年・月・日の順に入力してください（例：2026年4月1日）"
-    ),
-    CalendarProblem.SERIAL: (
-        "{label}が表計算ソフトの通し番号になっています。「2026年4月1日」の形で入力してください"
-    ),
-    CalendarProblem.WITH_TIME: "{label}は日付だけを入力してください（時刻は除いてください）",
-    CalendarProblem.WRONG_WEEKDAY: (
-        "{label}の日付と曜日を確かめてください。この日は{suggestion}曜日です"
-    ),
-    CalendarProblem.WESTERN_YEAR: (
-        "{label}の元号の後が西暦の年になっています。「{suggestion}」のことでしょうか"
-    ),
-    CalendarProblem.YEARS_DISAGREE: "{label}の元号と年が合いません。どちらかを直してください",
-}
-
-
-class _WordedField(Field):
-    """Puts the facts of a problem into its sentence: the right era, the last day of the month."""
-
-    problem_texts: ClassVar[Mapping[Any, str]] = _DAY_TEXTS
-
-    def read(self, parse: Callable[[Any], Any], typed: Any) -> Any:
-        """Parse, with the problem of a parser put into words.
-
-        :raises Invalid: With the sentence to show.
-        """
-        try:
-            return parse(typed)
-        except InvalidValue as error:
-            raise self.refusal(error) from None
-
-    def refusal(self, error: InvalidValue) -> Invalid:
-        """The error of a value that was refused."""
-        params = error.params
-        text = self.problem_texts[error.problem]
-        if error.problem is CalendarProblem.NO_SUCH_DAY:
-            is_complete = isinstance(params.get("month"), int)
-            text = _LAST_DAY if is_complete else _PART_TEXTS.get(str(params.get("part")), text)
-        sentence = self.gettext(
-            text,
-            suggestion=error.suggestion,
-            month=params.get("month", ""),
-            last_day=params.get("last_day", ""),
-        )
-        return Invalid(sentence, error.problem.value, self.wrong_part(error))
-
-    def wrong_part(self, error: InvalidValue) -> str:
-        """The part that is wrong; one text box has none."""
-        return ""
-
-
-class _DayField(_WordedField):
-    """What the fields of days have in common: their limits and how days are shown."""
-
-    min: Day = None
-    max: Day = None
-    today: Day = None
-    past: bool = False
-    future: bool = False
-    style: DateStyle = DateStyle.WESTERN
-
-    def __init__(
-        self, label: str, validators: Sequence[Validator] = (), **options: Unpack[DateOptions]
-    ) -> None:
-        rest: dict[str, Any] = {}
-        for name, value in options.items():
-            if name in _OPTIONS:
-                setattr(self, name, value)
-            else:
-                rest[name] = value
-        if (self.past or self.future) and self.today is None:
-            raise ValueError("past and future need today: fields never read the clock")
-        super().__init__(label, validators, **rest)
-
-    def in_words(self, day: date) -> str:
-        """A day for sentences, in both calendars: 2026年（令和8年）4月1日."""
-        if day < GREGORIAN_FROM:
-            return format_date(day, DateStyle.WESTERN)
-        era = eras_on(day)[-1]
-        number = era.year_of(day.year)
-        name = self.translate(era.kanji)
-        era_year = (
-            self.gettext("{era}元年", era=name)
-            if number == 1
-            else self.gettext("{era}{year}年", era=name, year=number)
-        )
-        return self.gettext(
-            "{year}年（{era_year}）{month}月{day}日",
-            year=day.year,
-            era_year=era_year,
-            month=day.month,
-            day=day.day,
-        )
-
-    @property
-    def answer(self) -> str:
-        """The day in both calendars."""
-        return self.in_words(self.data) if isinstance(self.data, date) else self.text
-
-    def process_data(self, value: Any) -> None:
-        """Take the value of the record; the text of a day becomes the day."""
-        if isinstance(value, str) and value:
-            with suppress(InvalidValue, ValueError):
-                value = self.parse(value)
-        super().process_data(value)
-
-    def pre_validate(self, form: wtforms.Form) -> None:
-        """Compare with the limits what could be read."""
-        super().pre_validate(form)
-        bounds = self.bounds()
-        if bounds is not None and (message := self._beyond(*bounds)) is not None:
-            raise StopValidation(message)
-
-    def bounds(self) -> tuple[date, date] | None:
-        """First and last day that the value can be."""
-        return (self.data, self.data) if isinstance(self.data, date) else None
-
-    def _beyond(self, first: date, last: date) -> Message | None:
-        today = _resolved(self.today)
-        if self.past and today is not None and first > today:
-            text = "{label}は今日（{today}）までの日付を入力してください"
-            return Message(self.gettext(text, today=self.in_words(today)), "date_in_future")
-        if self.future and today is not None and last < today:
-            text = "{label}は今日（{today}）以降の日付を入力してください"
-            return Message(self.gettext(text, today=self.in_words(today)), "date_in_past")
-        low, high = _resolved(self.min), _resolved(self.max)
-        too_early = low is not None and last < low
-        too_late = high is not None and first > high
-        if not (too_early or too_late):
-            return None
-        code = "date_too_early" if too_early else "date_too_late"
-        return Message(self._limits_text(low, high), code)
-
-    def _limits_text(self, low: date | None, high: date | None) -> str:
-        if low is not None and high is not None:
-            text = "{label}は{min}から{max}までの日付を入力してください"
-        elif low is not None:
-            text = "{label}は{min}以降の日付を入力してください"
-        else:
-            text = "{label}は{max}以前の日付を入力してください"
-        return self.gettext(
-            text,
-            min=self.in_words(low) if low is not None else "",
-            max=self.in_words(high) if high is not None else "",
-        )
-
-    def shown(self, day: date) -> str:
-        """A day in the style of the control; days before 1873 have Western years only."""
-        return format_date(day, DateStyle.WESTERN if day < GREGORIAN_FROM else self.style)
-
-
-def _resolved(day: Day) -> date | None:
-    return day() if callable(day) else day
-
-
-class DateField(_DayField):
+class DateField(DayField):
     """A day in one text box, in Western years or wareki: people can type or paste what they have.
 
     ``data`` is a :class:`datetime.date`. See :class:`DateOptions` for limits and the style.
@@ -284,7 +80,7 @@ _PART_OF_PROBLEM: Final[Mapping[Any, str]] = {
 }
 
 
-class EraDateField(_DayField, PartsField):
+class EraDateField(DayField, PartsField):
     """A day as a choice of the era and boxes for year, month and day.
 
     Controls are ``<name>-era``, ``-year``, ``-month`` and ``-day``. The values of the eras are their
@@ -367,7 +163,7 @@ class EraDateField(_DayField, PartsField):
             )
             return Message(sentence, CalendarProblem.UNREADABLE, part.name)
         if not 1 <= int(text.rstrip("月日")) <= _LARGEST[part.name]:
-            sentence = self.gettext(_PART_TEXTS[part.name])
+            sentence = self.gettext(PART_TEXTS[part.name])
             return Message(sentence, CalendarProblem.NO_SUCH_DAY, part.name)
         return None
 
@@ -432,7 +228,7 @@ def _calendar(name: str) -> Era | str | None:
     return _WESTERN if name == _WESTERN else ERAS.get(name)
 
 
-class PartialDateField(_DayField):
+class PartialDateField(DayField):
     """A day that may be known in part only (不詳), with a box to tick when nothing is known.
 
     ``data`` is the form of registers, ``1950-04-A1``; ``value`` the :class:`PartialDate`. A limit
@@ -445,7 +241,7 @@ class PartialDateField(_DayField):
     style = DateStyle.WAREKI
     support = "分かるところまで入力してください。例：昭和25年4月1日、昭和25年4月上旬、昭和25年春、昭和25年頃"
     problem_texts: ClassVar[Mapping[Any, str]] = {
-        **_DAY_TEXTS,
+        **DAY_TEXTS,
         CalendarProblem.UNREADABLE: (
             "{label}は「昭和25年4月1日」「昭和25年4月」「昭和25年頃」などの形で入力してください"
         ),
@@ -532,7 +328,7 @@ class PartialDateField(_DayField):
         return value.phrase if isinstance(value, PartialDate) else self.text
 
 
-class MonthField(_WordedField):
+class MonthField(WordedField):
     """A month of a year (年月); ``data`` is ``2026-04``, ``value`` a :class:`YearMonth`.
 
     :param style: ``WESTERN`` or ``WAREKI``: how the control shows the month.
@@ -541,7 +337,7 @@ class MonthField(_WordedField):
     width = 16
     support = "例：2026年4月、令和8年4月"
     problem_texts: ClassVar[Mapping[Any, str]] = {
-        **_DAY_TEXTS,
+        **DAY_TEXTS,
         CalendarProblem.UNREADABLE: "{label}は「2026年4月」か「令和8年4月」の形で入力してください",
         CalendarProblem.INCOMPLETE: "{label}は年と月を入力してください（例：2026年4月）",
         CalendarProblem.YEAR_NOT_FIRST: "{label}は年・月の順に入力してください（例：2026年4月）",
@@ -574,13 +370,13 @@ class MonthField(_WordedField):
         return month.wareki if self.style is DateStyle.WAREKI else f"{month.year}年{month.month}月"
 
 
-class SchoolYearField(_WordedField):
+class SchoolYearField(WordedField):
     """A school or fiscal year (年度); ``data`` is the Western year in which it begins."""
 
     width = 8
     support = "例：令和8年度、2026"
     problem_texts: ClassVar[Mapping[Any, str]] = {
-        **_DAY_TEXTS,
+        **DAY_TEXTS,
         CalendarProblem.UNREADABLE: "{label}は「令和8年度」か「2026」の形で入力してください",
         CalendarProblem.BEFORE_GREGORIAN: "{label}は明治6年度（1873年度）以降を入力してください",
         CalendarProblem.NO_ERA: (
@@ -600,7 +396,7 @@ class SchoolYearField(_WordedField):
         return format_school_year(value) if isinstance(value, int) else str(value)
 
 
-class TimeField(_WordedField):
+class TimeField(WordedField):
     """A time of day (時刻); ``data`` is ``09:05``, ``value`` a :class:`TimeOfDay`.
 
     :param end_of_day: Whether 24:00, the end of the day, is accepted.
