@@ -22,7 +22,14 @@ from govkit.jp.characters import (
     drop_stray_selectors,
     kind_of,
 )
-from govkit.jp.text import drop_invisible, fold_dashes, fold_spaces, fold_width, to_katakana
+from govkit.jp.text import (
+    DASHES,
+    drop_invisible,
+    fold_dashes,
+    fold_spaces,
+    fold_width,
+    to_katakana,
+)
 
 __all__ = [
     "FURIGANA_KANA",
@@ -96,9 +103,12 @@ _APOSTROPHES: Final = re.compile(
 )
 _DOTS: Final = re.compile("(?<=[ぁ-ゖァ-ヺー\u3400-\u9fff])[\u00b7\u2022\u2027\u2219\u22c5\u30fb]")
 _LABEL: Final = re.compile(
-    "(?:(?:お?名前|氏名|姓|氏|名|旧氏|通称|フリガナ|ふりがな|氏名フリガナ|name) ?: ?)+",
+    "(?:(?:お?名前|氏名|姓|氏|名|旧氏|通称|氏名フリガナ|フリガナ|ふりがな|カナ|かな|ヨミ|よみ|name) ?: ?)+",
     re.IGNORECASE,
 )
+_LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff"
+_SPACED_HYPHEN: Final = re.compile(f"(?<=[{_LATIN}.]) ?[{re.escape(DASHES)}] ?(?=[{_LATIN}])")
+_STRAY_SIGN: Final = re.compile(f"(?<![{_LATIN}.])[-'.,](?![{_LATIN}])")
 # A spreadsheet writes an apostrophe before what shall stay text.
 _TEXT_MARK: Final = re.compile("'+ ?(?=[^ -~])")
 _COMBINING: Final = {
@@ -115,7 +125,8 @@ _LETTERS: Final = _JAPANESE | {CharacterKind.LATIN}
 def _clean(text: str) -> str:
     """Fold widths, spaces, dashes and dots; drop what nobody can see, and a label typed along."""
     folded = fold_spaces(fold_width(drop_stray_selectors(drop_invisible(text))))
-    folded = _DOTS.sub("・", _APOSTROPHES.sub("'", fold_dashes(folded)))
+    folded = _SPACED_HYPHEN.sub("-", fold_dashes(folded))
+    folded = _DOTS.sub("・", _APOSTROPHES.sub("'", folded))
     for prefix in (_LABEL, _TEXT_MARK):
         start = prefix.match(folded)
         folded = folded[start.end() :] if start else folded
@@ -164,6 +175,10 @@ def _read_name(text: str) -> str:
     _refuse_wrong(name, _name_fault, NameProblem.PRIVATE_USE)
     if not _has_letter(name):
         raise InvalidValue(NameProblem.NO_LETTER)
+    stray = _STRAY_SIGN.search(name)
+    if stray:
+        place = count_characters(name[: stray.start()]) + 1
+        raise InvalidCharacters(NameProblem.SYMBOL, [(place, stray[0])])
     return name
 
 
