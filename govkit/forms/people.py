@@ -355,9 +355,9 @@ class Relationship:
             raise InvalidValue(RelationshipProblem.TOO_MANY)
         return cls(codes, text)
 
-    def title(self, titles: Mapping[str, str]) -> str:
+    def title(self, titles: Mapping[str, str], link: str = "の") -> str:
         """In words: 妻の子."""
-        return "の".join(titles.get(code, code) for code in self.codes)
+        return link.join(titles.get(code, code) for code in self.codes)
 
     def __str__(self) -> str:
         return "-".join(self.codes)
@@ -422,7 +422,7 @@ class RelationshipField(PartsField):
     def answer(self) -> str:
         """The relationship in words."""
         titles = {code: self.translate(title) for code, title in self.titles.items()}
-        return self.value.title(titles) if self.value else ""
+        return self.value.title(titles, self.translate("の")) if self.value else ""
 
     def parse(self, text: str) -> Relationship:
         """The relationship of a stored or imported text: codes joined by ``-``."""
