@@ -21,7 +21,7 @@ from tests.architecture.sources import (
 UNTRANSLATED = ("govkit/cli/", "govkit/residents/synthetic/", "govkit/testing/")
 # A name that stands in the user's file, such as a heading, is quoted in a translation as it is
 # written there; so are examples of dates.
-QUOTED = re.compile(r"[“「(（][^”」)）]*[”」)）]|(?:令和)?[0-9]+年[0-9]+月[0-9]+日")
+QUOTED = re.compile(r"[“「(（][^”」)）]*[”」)）]|(?:令和)?(?:元|[0-9]+)年[0-9]+月[0-9]+日")
 KEYWORDS = dict.fromkeys(TRANSLATING)
 # Fields declare what they say as plain texts, translated when a form shows them.
 DECLARING = "govkit/forms/"

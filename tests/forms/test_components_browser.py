@@ -140,7 +140,7 @@ def test_every_link_of_the_summary_focuses_a_control_that_is_wrong(view):
     for index, link in enumerate(links):
         view.page.evaluate("i => document.querySelectorAll('#error-summary a')[i].click()", index)
         assert view.page.evaluate("document.activeElement.id") == link["target"]
-        assert names[link["target"]] in wrong_names()
+        assert names[link["target"]].startswith(tuple(wrong_names()))
 
 
 @ALL
@@ -173,21 +173,23 @@ def test_tab_reaches_every_control_and_shows_where_it_is(view):
     page = view.page
     page.evaluate("const top = document.querySelector('h1'); top.tabIndex = -1; top.focus()")
     reached, hidden = set(), []
-    for _ in range(len(view.facts["ids"])):
+    while True:
         page.keyboard.press("Tab")
-        at = page.evaluate(
+        name, rings, is_over = page.evaluate(
             """() => {
               const at = document.activeElement, style = getComputedStyle(at);
+              const isOver = at === document.body || at.wasReached;
+              at.wasReached = true;
               const rings = style.outlineStyle === 'auto' ||
                 (parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none');
-              return [at.id || at.textContent, rings, at === document.body];
+              return [at.id || at.textContent, rings, isOver];
             }"""
         )
-        if at[2] or at[0] in reached:
+        if is_over:
             break
-        reached.add(at[0])
-        if not at[1]:
-            hidden.append(at[0])
+        reached.add(name)
+        if not rings:
+            hidden.append(name)
     radios = {each["id"] for each in view.controls if each["kind"] == "radio"}
     assert {each["id"] for each in view.controls if each["shown"]} - reached - radios == set()
     assert hidden == []

@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from govkit.testing.form_examples import basics, blocks, dates, files, people
+from govkit.testing.form_examples import (
+    basics,
+    blocks,
+    contact,
+    dates,
+    files,
+    identifiers,
+    money,
+    people,
+    rows,
+)
 from govkit.testing.form_examples.files import SentFile
 from govkit.testing.form_examples.registry import (
     READONLY_REASON,
@@ -37,8 +47,12 @@ __all__ = [
 FAMILIES: Final[Mapping[str, ModuleType]] = {
     "basics": basics,
     "people": people,
+    "contact": contact,
     "dates": dates,
+    "identifiers": identifiers,
+    "money": money,
     "files": files,
+    "rows": rows,
     "blocks": blocks,
 }
 """Modules of examples by name, in the order of the pages."""

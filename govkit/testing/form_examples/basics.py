@@ -37,6 +37,15 @@ def household_size() -> Any:
     return forms.IntegerField("世帯の人数", [forms.Range(1, 30)], required=True)
 
 
+@example(good="３６．５", bad="36,5")
+def temperature() -> Any:
+    """小数
+
+    小数点は全角でも受け取ります。
+    """
+    return forms.DecimalField("体温", places=1, required=True)
+
+
 @example(good="in", bad="")
 def move() -> Any:
     """ラジオボタン
@@ -80,6 +89,20 @@ def school() -> Any:
     )
 
 
+@example(good="だいいちしょうがっこう", bad="小学校")
+def previous_school() -> Any:
+    """検索して選ぶ欄
+
+    名前でも、読みでも、コードでも探せます。JavaScriptが無くても、合うものが並びます。
+    """
+    return forms.SearchField(
+        "前の学校",
+        choices=[("101", "第一小学校"), ("102", "第二小学校"), ("201", "第一中学校")],
+        readings={"101": "だいいちしょうがっこう", "102": "だいにしょうがっこう"},
+        required=True,
+    )
+
+
 @example(good="correct horse battery", bad="")
 def password() -> Any:
     """パスワード
@@ -89,5 +112,16 @@ def password() -> Any:
     return forms.PasswordField("パスワード", required=True)
 
 
-EXAMPLES: Final = [subject, reason, household_size, move, days, agreement, school, password]
+EXAMPLES: Final = [
+    subject,
+    reason,
+    household_size,
+    temperature,
+    move,
+    days,
+    agreement,
+    school,
+    previous_school,
+    password,
+]
 """In the order of the page."""

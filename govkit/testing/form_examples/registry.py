@@ -78,12 +78,14 @@ class Example:
     :param good: What fits.
     :param bad: What does not.
     :param wrong: Ends of the names of the controls that ``bad`` marks as wrong.
+    :param other: The class that it shows, where that stands inside a block.
     """
 
     make: Callable[[], Any]
     good: Texts
     bad: Texts
     wrong: Sequence[str] = ("",)
+    other: type[forms.Field] | None = None
 
     @property
     def name(self) -> str:
@@ -107,8 +109,8 @@ class Example:
 
     @property
     def shows(self) -> type[forms.Field]:
-        """Class of the field."""
-        return cast(type[forms.Field], self.unbound.field_class)
+        """The class that the example is for."""
+        return self.other or cast(type[forms.Field], self.unbound.field_class)
 
     @property
     def code(self) -> str:
@@ -135,7 +137,7 @@ class Example:
         if state != State.READONLY:
             return self.unbound
         options = {**self.unbound.kwargs, "readonly": READONLY_REASON}
-        return UnboundField(self.shows, *self.unbound.args, **options)
+        return UnboundField(self.unbound.field_class, *self.unbound.args, **options)
 
 
 def _docstring(function: Callable[[], Any]) -> str:
@@ -143,10 +145,14 @@ def _docstring(function: Callable[[], Any]) -> str:
 
 
 def example(
-    *, good: Texts, bad: Texts, wrong: Sequence[str] = ("",)
+    *,
+    good: Texts,
+    bad: Texts,
+    wrong: Sequence[str] = ("",),
+    shows: type[forms.Field] | None = None,
 ) -> Callable[[Callable[[], Any]], Example]:
-    """Make an example of a function that writes a field."""
-    return lambda make: Example(make, good, bad, wrong)
+    """Make an example of a function that writes a field; see :class:`Example`."""
+    return lambda make: Example(make, good, bad, wrong, shows)
 
 
 def _class_of(fields: Mapping[str, UnboundField]) -> type[forms.Form]:
