@@ -18,6 +18,12 @@ Blank text is ``None``. Text that holds a 個人番号 is refused and not shown 
 
 from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
+from govkit.forms.confirm import ConfirmField
+from govkit.forms.contact import (
+    EmailField,
+    TelephoneField,
+    UrlField,
+)
 from govkit.forms.dates import (
     DateField,
     DateOptions,
@@ -32,7 +38,6 @@ from govkit.forms.fields import (
     Field,
     FieldOptions,
     HiddenField,
-    IntegerField,
     PasswordField,
     SubmitField,
     TextAreaField,
@@ -40,7 +45,25 @@ from govkit.forms.fields import (
 )
 from govkit.forms.files import FileField, FilesField
 from govkit.forms.form import Form
+from govkit.forms.identifiers import (
+    BoardCodeField,
+    CorporateNumberField,
+    InvoiceNumberField,
+    MunicipalityCodeField,
+    MyNumberField,
+    ResidenceCardField,
+    SchoolCodeField,
+)
 from govkit.forms.messages import Invalid, Message
+from govkit.forms.money import (
+    AccountHolderField,
+    AccountNumberField,
+    AmountField,
+    BankAccountBlock,
+    BankCodeField,
+    BankNameKanaField,
+    BranchCodeField,
+)
 from govkit.forms.parts import Part, PartsField
 from govkit.forms.people import (
     AliasField,
@@ -56,8 +79,11 @@ from govkit.forms.people import (
     RelationshipProblem,
     SexField,
 )
+from govkit.forms.people_blocks import ForeignNameBlock, GuardianBlock, NameBlock
+from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule, When, all_of, any_of, not_
+from govkit.forms.search import SearchField
 from govkit.forms.validators import (
     FileSize,
     FileType,
@@ -71,13 +97,25 @@ from govkit.forms.validators import (
 )
 
 __all__ = [
+    "AccountHolderField",
+    "AccountNumberField",
     "AliasField",
+    "AmountField",
+    "BankAccountBlock",
+    "BankCodeField",
+    "BankNameKanaField",
     "Block",
+    "BoardCodeField",
+    "BranchCodeField",
     "Button",
     "CheckboxField",
     "CheckboxesField",
+    "ConfirmField",
+    "CorporateNumberField",
     "DateField",
     "DateOptions",
+    "DecimalField",
+    "EmailField",
     "EraDateField",
     "FamilyNameField",
     "Field",
@@ -86,19 +124,25 @@ __all__ = [
     "FileSize",
     "FileType",
     "FilesField",
+    "ForeignNameBlock",
     "Form",
     "FormerNameField",
     "FullNameField",
     "FuriganaField",
     "GivenNameField",
+    "GuardianBlock",
     "HanNameField",
     "HiddenField",
     "IntegerField",
     "Invalid",
+    "InvoiceNumberField",
     "LatinNameField",
     "Length",
     "Message",
     "MonthField",
+    "MunicipalityCodeField",
+    "MyNumberField",
+    "NameBlock",
     "OneOf",
     "Part",
     "PartialDateField",
@@ -111,16 +155,21 @@ __all__ = [
     "RelationshipField",
     "RelationshipProblem",
     "Required",
+    "ResidenceCardField",
     "RowsField",
     "Rule",
+    "SchoolCodeField",
     "SchoolYearField",
+    "SearchField",
     "SelectField",
     "SexField",
     "StopValidation",
     "SubmitField",
+    "TelephoneField",
     "TextAreaField",
     "TextField",
     "TimeField",
+    "UrlField",
     "ValidationError",
     "When",
     "all_of",

@@ -10,7 +10,14 @@ from govkit.forms.fields import Field
 from govkit.forms.messages import Invalid
 from govkit.forms.widgets import FramedWidget
 
-__all__ = ["CheckboxField", "CheckboxesField", "Choice", "RadioField", "SelectField"]
+__all__ = [
+    "CheckboxField",
+    "CheckboxesField",
+    "Choice",
+    "ChoiceField",
+    "RadioField",
+    "SelectField",
+]
 
 Choices = Iterable[tuple[Any, str]]
 
@@ -25,7 +32,7 @@ class Choice:
     is_chosen: bool
 
 
-class _ChoiceField(Field):
+class ChoiceField(Field):
     """One or several out of a list.
 
     :param choices: Pairs of value and title, or a function that gives them for each request; may
@@ -73,12 +80,16 @@ class _ChoiceField(Field):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the choice."""
         text = str(valuelist[0]) if valuelist else ""
-        self.data = self._coerced(text) if text else None
+        self.data = self.coerced(text) if text else None
 
-    def _coerced(self, text: str) -> Any:
+    def coerced(self, text: str) -> Any:
+        """The value of a text that was sent.
+
+        :raises Invalid: With code ``choice_not_listed``.
+        """
         try:
             return self.coerce(text)
-        except ValueError:
+        except (ArithmeticError, LookupError, TypeError, ValueError):
             raise self._not_listed() from None
 
     def _not_listed(self) -> Invalid:
@@ -106,7 +117,7 @@ class _ChoiceField(Field):
             raise self._not_listed()
 
 
-class SelectField(_ChoiceField):
+class SelectField(ChoiceField):
     """One out of a list, as a select box with a blank first line."""
 
     widget = FramedWidget("select.html", fixed="fixed.html")
@@ -117,7 +128,7 @@ class SelectField(_ChoiceField):
         return self.gettext("選んでください")
 
 
-class _Group(_ChoiceField):
+class _Group(ChoiceField):
     @property
     def focus_id(self) -> str:
         """The first button of the group."""
@@ -136,31 +147,56 @@ class RadioField(_Group):
 
 
 class CheckboxesField(_Group):
-    """Several out of a few; the value is a list, blank when nothing is ticked."""
+    """Several out of a few; the value is a list, blank when nothing is ticked.
+
+    :param none: Value of the choice that excludes all others, such as 「どれもない」.
+    """
 
     widget = FramedWidget("checkboxes.html", fixed="fixed.html")
+
+    def __init__(self, label: str, *args: Any, none: Any = None, **options: Any) -> None:
+        self.none = none
+        super().__init__(label, *args, **options)
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is ticked."""
         return not self.data
 
+    @property
+    def none_text(self) -> str:
+        """Text of the value that excludes all others; blank without one."""
+        return "" if self.none is None else str(self.none)
+
     def chosen(self) -> set[str]:
         """Texts of what is ticked."""
         return {str(value) for value in self.data or ()}
 
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take every ticked value."""
-        self.data = []
-        self.data = [self._coerced(str(value)) for value in valuelist]
-
-    def attributes(self) -> Mapping[str, str | None]:
-        """A plain group is neither required nor invalid; its boxes are."""
-        return {"aria-describedby": self.described_by()}
+    def frame(self) -> tuple[Any, ...]:
+        """With the choice that excludes the others."""
+        return (*super().frame(), self.none_text)
 
     def process_data(self, value: Any) -> None:
         """Take the values of the record."""
         self.data = None if value is None else list(value)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take every ticked value once."""
+        self.data = []
+        self.data = [self.coerced(text) for text in dict.fromkeys(map(str, valuelist)) if text]
+
+    def pre_validate(self, form: wtforms.Form) -> None:
+        """None of the others beside the choice that excludes them."""
+        super().pre_validate(form)
+        chosen = self.chosen()
+        if self.none_text in chosen and len(chosen) > 1:
+            title = dict(self.options())[self.none_text]
+            sentence = "{label}は、「{title}」だけを選ぶか、「{title}」のチェックを外してください"
+            raise Invalid(self.gettext(sentence, title=title), "choice_none_with_others")
+
+    def attributes(self) -> Mapping[str, str | None]:
+        """A plain group is neither required nor invalid; its boxes are."""
+        return {"aria-describedby": self.described_by()}
 
 
 class CheckboxField(Field):
@@ -188,7 +224,7 @@ class CheckboxField(Field):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Only a ticked box is sent."""
-        self.data = bool(valuelist)
+        self.data = bool(valuelist) and str(valuelist[0]) not in ("", "0", "false")
 
     @property
     def answer(self) -> str:

@@ -11,12 +11,14 @@ from markupsafe import Markup
 
 from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
+from govkit.forms.dates import DateField
 from govkit.forms.definition import DefinedForm, Definition
 from govkit.forms.definition_fields import DigitsField
-from govkit.forms.fields import DateField, Field, IntegerField, TextAreaField
+from govkit.forms.fields import Field, TextAreaField
 from govkit.forms.files import FilesField
 from govkit.forms.messages import Gettext, unchanged
 from govkit.forms.parts import PartsField
+from govkit.forms.quantities import IntegerField
 from govkit.forms.rules import Rule
 from govkit.forms.validators import Length
 from govkit.forms.widgets import render

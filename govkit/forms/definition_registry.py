@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any, Final
 
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
+from govkit.forms.dates import DateField
 from govkit.forms.definition_fields import DigitsField, YesNoField
 from govkit.forms.definition_types import FieldDefinition, FieldKind
-from govkit.forms.fields import DateField, IntegerField, TextAreaField, TextField
+from govkit.forms.fields import TextAreaField, TextField
 from govkit.forms.files import FileField, FilesField
 from govkit.forms.people import (
     AliasField,
@@ -19,6 +20,7 @@ from govkit.forms.people import (
     LatinNameField,
     SexField,
 )
+from govkit.forms.quantities import IntegerField
 from govkit.forms.validators import Length, Range
 
 __all__ = ["FIELD_TYPES"]

@@ -12,9 +12,11 @@ from typing import Any, BinaryIO, Final
 
 from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
+from govkit.forms.dates import DateField
 from govkit.forms.definition import Definition
 from govkit.forms.definition_fields import DigitsField, YesNoField
-from govkit.forms.fields import DateField, Field, IntegerField
+from govkit.forms.fields import Field
+from govkit.forms.quantities import IntegerField
 from govkit.forms.rules import Rule
 from govkit.forms.validators import Length, Range
 

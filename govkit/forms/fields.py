@@ -1,6 +1,5 @@
 """Fields that hold one value: text, passwords, hidden values, buttons."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import date
@@ -17,15 +16,15 @@ from govkit.forms.conditions import Answers, conditional, is_open
 from govkit.forms.messages import Invalid, Message, as_message
 from govkit.forms.rules import Rule
 from govkit.forms.widgets import FramedWidget, TemplateWidget
+from govkit.jp.characters import CharacterProblem, check_characters
 from govkit.jp.my_number import find_my_number
-from govkit.jp.text import fold_width
+from govkit.jp.text import drop_invisible
 
 __all__ = [
     "Button",
     "Field",
     "FieldOptions",
     "HiddenField",
-    "IntegerField",
     "PasswordField",
     "SubmitField",
     "TextAreaField",
@@ -34,8 +33,9 @@ __all__ = [
     "long_date",
 ]
 
-# PostgreSQL stores no NUL, and no other of these belongs in a text that people typed.
-_CONTROLS: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+_LINE_ENDS: Final = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
+# A variation selector (異体字セレクタ) belongs to the letter before it: at the start it is stray.
+_SELECTORS: Final = "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 
 def long_date(day: date) -> str:
@@ -103,6 +103,8 @@ class Field(wtforms.Field):  # type: ignore[misc]
     show_if: Rule | None = None
     input_type: ClassVar[str] = "text"
     has_files: ClassVar[bool] = False
+    is_answer: ClassVar[bool] = True
+    """Whether the value is one to list for checking: buttons, passwords and repetitions are not."""
     problem_texts: ClassVar[Mapping[Any, str]] = {}
     """Japanese sentence (message id) by problem of the parser in ``govkit.jp``; may hold ``{label}``."""
     widget: Any = FramedWidget("text.html")
@@ -179,7 +181,8 @@ class Field(wtforms.Field):  # type: ignore[misc]
     def text(self) -> str:
         """What the control shows: after an error what was typed, else the value."""
         if self.raw_data and (self.errors or self.process_errors):
-            return str(self.raw_data[0])
+            # Half a surrogate pair cannot be sent to a browser.
+            return str(self.raw_data[0]).encode("utf-8", "replace").decode()
         if self.data is None:
             return ""
         value = self.value
@@ -212,8 +215,11 @@ class Field(wtforms.Field):  # type: ignore[misc]
         self._read = (self.data, value)
 
     def clean(self, text: str) -> str:
-        """The text without control characters and without white space around it."""
-        return " ".join(text.translate(_CONTROLS).splitlines()).strip()
+        """The text in one line, without what nobody can see and without white space around it."""
+        if text.isascii() and text.isprintable():
+            return text.strip()
+        lines = drop_invisible(text).replace("\t", " ").splitlines()
+        return " ".join(lines).strip().lstrip(_SELECTORS)
 
     def process(
         self, formdata: Any, data: Any = unset_value, extra_filters: Sequence[Any] | None = None
@@ -244,7 +250,9 @@ class Field(wtforms.Field):  # type: ignore[misc]
         try:
             return parse(typed)
         except InvalidValue as error:
-            raise self.invalid(error.problem) from None
+            facts = {"suggestion": error.suggestion, **error.params}
+            part = str(facts.pop("part", ""))
+            raise self.invalid(error.problem, part, **facts) from None
 
     def guard(self, text: str) -> None:
         """Refuse text that holds a 個人番号, and forget it.
@@ -258,10 +266,13 @@ class Field(wtforms.Field):  # type: ignore[misc]
             )
             raise Invalid(sentence, "my_number_not_allowed")
 
-    def invalid(self, problem: StrEnum, part: str = "") -> Invalid:
-        """The error of a problem of a parser."""
-        fallback = "{label}を確かめて、入力し直してください"
-        return Invalid(self.gettext(self.problem_texts.get(problem, fallback)), problem.value, part)
+    def invalid(self, problem: StrEnum, part: str = "", **facts: object) -> Invalid:
+        """The error of a problem of a parser.
+
+        :param facts: For the sentence: the limit, or as ``suggestion`` what was probably meant.
+        """
+        sentence = self.problem_texts.get(problem, "{label}を確かめて、入力し直してください")
+        return Invalid(self.gettext(sentence, **facts), problem.value, part)
 
     # -- errors
 
@@ -416,12 +427,32 @@ class Field(wtforms.Field):  # type: ignore[misc]
 _OWN_OPTIONS: Final = frozenset(FieldOptions.__annotations__) & frozenset(vars(Field))
 
 
-class TextField(Field):
+class _LettersField(Field):
+    problem_texts: ClassVar[Mapping[Any, str]] = {
+        CharacterProblem.PRIVATE_USE: (
+            "{label}に、この機械だけの文字（外字）があります。ほかの字に置きかえて、もとの字の形を備考などに書いてください"
+        ),
+        CharacterProblem.UNREADABLE: (
+            "{label}に、読み取れない文字があります。その文字を消して、入力し直してください"
+        ),
+    }
+
+    def parse(self, text: str) -> str:
+        """The text as typed.
+
+        :raises InvalidValue: When it holds private-use characters (外字) or unreadable ones.
+        """
+        if not text.isprintable() or "\ufffd" in text:
+            check_characters(text)
+        return text
+
+
+class TextField(_LettersField):
     """One line of text; blank is ``None``. Letters stay as they were typed."""
 
 
-class TextAreaField(Field):
-    """Several lines of text, with a counter (script only) where a ``Length`` sets a limit.
+class TextAreaField(_LettersField):
+    """Several lines of text, with the limit that a ``Length`` sets and, by script, a counter.
 
     :param rows: Height of the control in lines.
     """
@@ -433,8 +464,9 @@ class TextAreaField(Field):
         super().__init__(label, *args, **options)
 
     def clean(self, text: str) -> str:
-        """The text with line ends of one kind."""
-        return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS).strip()
+        """The text with line ends of one kind, without what nobody can see."""
+        visible = drop_invisible(text.replace("\r\n", "\n").translate(_LINE_ENDS))
+        return visible.strip().lstrip(_SELECTORS)
 
     def frame(self) -> tuple[Any, ...]:
         """With the height and the counter."""
@@ -445,27 +477,23 @@ class TextAreaField(Field):
         """Text of the counter, for the script to fill."""
         return cast(str, self._translations.gettext("{count} / {limit}文字"))
 
+    @property
+    def limit_text(self) -> str:
+        """The limit in words, in the place of the counter."""
+        return self.gettext("{limit}文字まで入力できます", limit=self.flags.limit)
 
-class IntegerField(Field):
-    """A whole number of digits 0 to 9, half-width or full-width, without sign."""
-
-    inputmode = "numeric"
-    width = 8
-
-    def parse(self, text: str) -> int:
-        """The number; Python's ``int`` alone would take ``1_000`` and other scripts' digits."""
-        folded = fold_width(text)
-        if re.fullmatch("[0-9]{1,18}", folded) is None:
-            raise Invalid(
-                self.gettext("{label}は数字だけで入力してください（例：12）"), "integer_not_digits"
-            )
-        return int(folded)
+    def described_by(self) -> str | None:
+        """With the limit at last."""
+        ids = super().described_by()
+        return f"{ids or ''} {self.id}-counter".strip() if self.flags.limit else ids
 
 
 class PasswordField(Field):
     """A password: taken as typed, never shown again."""
 
+    problem_texts: ClassVar[Mapping[Any, str]] = _LettersField.problem_texts
     input_type = "password"
+    is_answer = False
     autocomplete = "current-password"
     guards_my_number = False
 
@@ -478,11 +506,21 @@ class PasswordField(Field):
         """The password as typed."""
         return text
 
+    def parse(self, text: str) -> str:
+        """The password.
+
+        :raises InvalidValue: When it holds half a surrogate pair, which cannot be stored.
+        """
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise InvalidValue(CharacterProblem.UNREADABLE)
+        return text
+
 
 class HiddenField(Field):
     """A value that the page carries along unseen; anybody can change it."""
 
     guards_my_number = False
+    is_answer = False
     widget = TemplateWidget("hidden.html")
 
     @property
@@ -506,6 +544,7 @@ class Button:
 class SubmitField(Field):
     """A button; true when it was the one pressed."""
 
+    is_answer = False
     widget = TemplateWidget("submit.html")
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:

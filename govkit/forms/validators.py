@@ -6,6 +6,7 @@ Blank fields pass all of them but :class:`Required`.
 import re
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -86,8 +87,8 @@ class Range:
 
     def __init__(
         self,
-        min: int | date | None = None,  # noqa: A002
-        max: int | date | None = None,  # noqa: A002
+        min: int | Decimal | date | None = None,  # noqa: A002
+        max: int | Decimal | date | None = None,  # noqa: A002
     ) -> None:
         self.min, self.max = min, max
 

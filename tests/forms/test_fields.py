@@ -72,7 +72,7 @@ def test_numbers_are_digits_of_either_width(typed, expected):
     assert read(number=typed).number.data == expected
 
 
-@pytest.mark.parametrize("typed", ["1_000", "٣", "十", "-1", "+1", "1.0", "1e3", "²", "9" * 19])
+@pytest.mark.parametrize("typed", ["1_000", "٣", "十", "+1", "²", "1/2"])
 def test_other_numbers_are_refused_and_shown_again(typed):
     form = read(number=typed)
 
@@ -217,7 +217,8 @@ def test_a_limited_text_area_carries_a_counter_for_the_script():
     counter = next(each for each in page.all("p") if each.get("data-limit"))
     assert counter["data-counter-for"] == "note"
     assert counter["data-limit"] == "20"
-    assert "hidden" in counter.attributes
+    assert counter.text == "20文字まで入力できます"
+    assert page.by_id("note")["aria-describedby"] == "note-counter"
     assert page.by_id("note")["rows"] == "3"
     # HTML drops one line end after the tag; the template must write that one itself.
     assert "".join(page.by_id("note").parts) == "\n\n二行目から"

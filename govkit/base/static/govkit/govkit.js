@@ -37,12 +37,18 @@ for (const counter of document.querySelectorAll("[data-counter-for]")) {
   const limit = Number(counter.dataset.limit);
   const show = () => {
     const count = [...control.value.trim().replace(/[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu, "")].length;
-    counter.hidden = false;
     counter.textContent = counter.dataset.text.replace("{count}", count).replace("{limit}", limit);
     counter.toggleAttribute("data-over", count > limit);
   };
   control.addEventListener("input", show);
   show();
+}
+
+/* "None of these" takes the other ticks away, and any other tick takes it away. */
+for (const box of document.querySelectorAll("input[data-excludes]")) {
+  const others = [...box.form.elements].filter((each) => each.name === box.name && each !== box);
+  box.addEventListener("change", () => box.checked && others.forEach((each) => (each.checked = false)));
+  for (const each of others) each.addEventListener("change", () => each.checked && (box.checked = false));
 }
 
 /* The roll call says how many are marked before it is saved. */
