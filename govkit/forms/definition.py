@@ -28,15 +28,16 @@ key. One definition gives the form class, the pages, a JSON Schema, tables to fi
 paper. Ids never change: robots (RPA), stored answers and files of other systems depend on them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from govkit.forms.definition_cells import cells_of, sent_of
 from govkit.forms.definition_problems import Report
 from govkit.forms.definition_reading import FormParts, PageDefinition, read_parts
-from govkit.forms.definition_types import FieldDefinition, Text
+from govkit.forms.definition_types import FieldDefinition, Text, today_in_japan
 from govkit.forms.form import Form, Sent
 from govkit.forms.messages import Gettext, unchanged
 from govkit.forms.rules import ALWAYS, Rule
@@ -45,39 +46,12 @@ __all__ = ["DefinedForm", "Definition"]
 
 
 class DefinedForm(Form):
-    """A form made from a definition.
-
-    A question whose condition does not hold is neither required nor validated, and its answer is
-    no part of :attr:`answers`.
-    """
-
-    rules: ClassVar[Mapping[str, Rule]] = {}
-    """Conditions by field name."""
-    _fields: dict[str, Any]
-
-    @property
-    def hidden(self) -> frozenset[str]:
-        """Names of the questions that the answers before them leave out."""
-        answers: dict[str, Any] = {}
-        for name, field in self._fields.items():
-            if self.rules.get(name, ALWAYS).holds(answers):
-                answers[name] = field.data
-        return frozenset(self._fields) - answers.keys()
+    """A form made from a definition."""
 
     @property
     def answers(self) -> dict[str, Any]:
-        """Values by field name, without those left out."""
-        hidden = self.hidden
-        return {name: field.data for name, field in self._fields.items() if name not in hidden}
-
-    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
-        """Whether every question that is asked is answered as it should be."""
-        hidden, everything = self.hidden, self._fields
-        self._fields = {name: field for name, field in everything.items() if name not in hidden}
-        try:
-            return super().validate(extra_validators)
-        finally:
-            self._fields = everything
+        """Values by field name, without the questions that are not asked."""
+        return {field.short_name: field.data for field in self if not field.is_hidden}
 
 
 class Definition:
@@ -90,22 +64,25 @@ class Definition:
         self.parts = parts
 
     @classmethod
-    def load(cls, path: Path | str) -> "Definition":
+    def load(cls, path: Path | str, today: Callable[[], date] = today_in_japan) -> "Definition":
         """Read a definition.
 
+        :param today: The clock, for limits that move with it.
         :raises InvalidInput: With every problem: file, line, key and what to do.
         """
         path = Path(path)
-        return cls.read(path.read_bytes(), path.name)
+        return cls.read(path.read_bytes(), path.name, today)
 
     @classmethod
-    def read(cls, content: bytes, name: str) -> "Definition":
+    def read(
+        cls, content: bytes, name: str, today: Callable[[], date] = today_in_japan
+    ) -> "Definition":
         """Read a definition that is no file of its own.
 
         :param name: Name for problems.
         :raises InvalidInput: As :meth:`load` does.
         """
-        parts, report = read_parts(content, name)
+        parts, report = read_parts(content, name, today)
         definition = cls(parts)
         definition._judge_examples(report)
         report.insist()
@@ -121,11 +98,11 @@ class Definition:
 
     def example_problem(self, field: FieldDefinition) -> str:
         """Why the example of a field would be refused; blank when it would not."""
-        form = type("ExampleForm", (Form,), {field.id: field.declare()})()
+        form = type("ExampleForm", (Form,), {field.id: field.declare(is_for_tables=True)})()
         cells = list(cells_of(form))
         if not field.example or len(cells) != 1:
             return ""
-        sending, unreadable = sent_of(form, cells, [field.example])
+        sending, unreadable = sent_of(cells, [field.example])
         filled = type(form)(cast(Sent, sending))
         if unreadable or not filled.validate():
             return str(next(iter(filled[field.id].errors), "「はい」か「いいえ」"))
@@ -166,17 +143,28 @@ class Definition:
     @cached_property
     def form_class(self) -> type[DefinedForm]:
         """The form of all fields; give it ``gettext=definition.translator("en")`` for English."""
-        return self._class_of(self.fields)
+        return _class_of(
+            {field.id: field.declare(self.rules.get(field.id)) for field in self.fields}
+        )
+
+    @cached_property
+    def table_class(self) -> type[DefinedForm]:
+        """The form as tables see it: the same questions, each in one text, without files."""
+        fields = [field for field in self.fields if field.kind.is_in_tables]
+        return _class_of(
+            {
+                field.id: field.declare(self.rules.get(field.id), is_for_tables=True)
+                for field in fields
+            }
+        )
 
     def page_class(self, page: PageDefinition) -> type[DefinedForm]:
-        """The form of one page; conditions on other pages are for the journey to judge."""
-        return self._class_of([field for field in self.fields if field.id in page.fields])
+        """The form of one page.
 
-    def _class_of(self, fields: Any) -> type[DefinedForm]:
-        members = {field.id: field.declare() for field in fields}
-        return cast(
-            type[DefinedForm], type("DefinedForm", (DefinedForm,), members | {"rules": self.rules})
-        )
+        Its conditions find what was answered on other pages in ``meta={"answers": …}``.
+        """
+        fields = {field.id: field for field in self.fields}
+        return _class_of({name: fields[name].declare() for name in page.fields})
 
     def translator(self, language: str, gettext: Gettext = unchanged) -> Gettext:
         """Translates the texts of the definition; everything else is handed on.
@@ -196,8 +184,12 @@ class Definition:
             yield from _texts_of(field)
 
 
+def _class_of(members: Mapping[str, Any]) -> type[DefinedForm]:
+    return cast(type[DefinedForm], type("DefinedForm", (DefinedForm,), dict(members)))
+
+
 def _texts_of(field: FieldDefinition) -> Iterator[Text]:
-    yield from (field.label, field.help, field.support)
+    yield from (field.label, field.help, field.support, field.row_label)
     yield from (choice.title for choice in field.choices)
     for column in field.columns:
         yield from _texts_of(column)

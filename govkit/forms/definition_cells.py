@@ -11,10 +11,10 @@ from typing import Any, Final
 from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
 from govkit.forms.definition_fields import YesNoField
-from govkit.forms.fields import Field
 from govkit.forms.files import FilesField
 from govkit.forms.form import Form
 from govkit.forms.parts import PartsField
+from govkit.forms.rows import RowsField
 from govkit.jp.text import fold_width
 
 __all__ = ["Cell", "Sending", "UnreadableCell", "cells_of", "sent_of"]
@@ -36,33 +36,42 @@ class Cell:
 
     :param name: Name of the control: ``address-postcode``.
     :param heading: Labels from the outside in: 住所・郵便番号.
-    :param path: Names from the outside in, to find the field in another form of the class.
+    :param path: Names from the outside in, a number for a row.
+    :param model: The field, or one like it, for its choices and parts.
     :param part: Part of a field of several parts.
     """
 
     name: str
     heading: str
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
+    model: Any
     part: str = ""
 
     @property
     def ending(self) -> str:
         """Name within the field on the page: ``postcode``; blank for a field of one control."""
-        return "-".join([*self.path[1:], *filter(None, [self.part])])
+        return "-".join(map(str, [*self.path[1:], *filter(None, [self.part])]))
 
-    def field(self, form: Form) -> Field:
-        """The field of the cell in a form."""
-        found: Any = form
-        for name in self.path:
-            found = found[name]
-        return found  # type: ignore[no-any-return]
+    def fields(self, form: Form) -> list[Any]:
+        """The fields of a form from the outside in, the cell's own last; none in a missing row."""
+        found: list[Any] = []
+        owner: Any = form
+        for step in self.path:
+            if isinstance(step, int):
+                owner = next((row.form for row in owner.rows if row.number == step), None)
+                if owner is None:
+                    return []
+            else:
+                owner = owner[step]
+                found.append(owner)
+        return found
 
-    def sent(self, form: Form, text: str) -> list[str]:
+    def sent(self, text: str) -> list[str]:
         """What a browser would send for a cell that is not blank.
 
         :raises UnreadableCell: When a box is neither ticked nor left out.
         """
-        field = self.field(form)
+        field = self.model
         if isinstance(field, CheckboxesField):
             return [_value(field.choices, each) for each in _split(text)]
         if isinstance(field, YesNoField):
@@ -73,24 +82,27 @@ class Cell:
         if isinstance(field, RadioField | SelectField):
             return [_value(field.choices, text)]
         if isinstance(field, PartsField):
-            part = next(each for each in field.parts if each.name == self.part)
-            return [_value(part.choices, text) if part.choices else text]
+            choices = self._part().choices
+            return [_value(choices, text) if choices else text]
         return [text]
 
     def shown(self, form: Form) -> str:
         """The text of the cell for the data of a form."""
-        field = self.field(form)
-        if field.is_blank:
+        fields = self.fields(form)
+        if not fields or fields[-1].is_blank or fields[0].is_hidden:
             return ""
+        field = fields[-1]
         if isinstance(field, CheckboxesField):
             return ";".join(field.titles)
         if isinstance(field, CheckboxField):
             return "はい"
         if isinstance(field, PartsField):
-            part = next(each for each in field.parts if each.name == self.part)
             text = field.shown_texts.get(self.part, "")
-            return next((title for value, title in part.choices if value == text), text)
-        return field.text
+            return next((title for value, title in self._part().choices if value == text), text)
+        return str(field.text)
+
+    def _part(self) -> Any:
+        return next(each for each in self.model.parts if each.name == self.part)
 
 
 def _is_yes(text: str) -> bool:
@@ -113,21 +125,26 @@ def _value(choices: Any, text: str) -> str:
     return by_title.get(wanted, wanted)
 
 
-def cells_of(form: Form, path: tuple[str, ...] = (), heading: str = "") -> Iterator[Cell]:
+def cells_of(form: Form, path: tuple[str | int, ...] = (), heading: str = "") -> Iterator[Cell]:
     """The columns of a form in order; files have none."""
-    for name, field in form._fields.items():
-        inner = (*path, name)
+    for field in form:
+        inner = (*path, field.short_name)
         title = f"{heading}・{field.label.text}" if heading else field.label.text
         if isinstance(field, FilesField):
             continue
-        if isinstance(field, Block):
+        if isinstance(field, RowsField):
+            for number in range(field.max_rows):
+                prefix = f"{field.name}-{number}-"
+                row = field.form_class(prefix=prefix, gettext=form.translator)
+                yield from cells_of(row, (*inner, number), f"{title}{number + 1}")
+        elif isinstance(field, Block):
             yield from cells_of(field.form, inner, title)
         elif isinstance(field, PartsField):
             for part in field.parts:
-                part_heading = f"{title}・{part.label}"
-                yield Cell(f"{field.name}-{part.name}", part_heading, inner, part.name)
+                name = f"{field.name}-{part.name}"
+                yield Cell(name, f"{title}・{part.label}", inner, field, part.name)
         else:
-            yield Cell(field.name, title, inner)
+            yield Cell(field.name, title, inner, field)
 
 
 class Sending(dict[str, list[str]]):
@@ -138,17 +155,19 @@ class Sending(dict[str, list[str]]):
         return self.get(name, [])
 
 
-def sent_of(
-    form: Form, cells: Sequence[Cell], texts: Sequence[str]
-) -> tuple[Sending, Mapping[str, str]]:
+def sent_of(cells: Sequence[Cell], texts: Sequence[str]) -> tuple[Sending, Mapping[str, str]]:
     """What a browser would send for a row, and the cells that are neither yes nor no, by name."""
     sending = Sending()
     unreadable: dict[str, str] = {}
     for cell, text in zip(cells, texts, strict=True):
         if not text.strip():
             continue
+        for depth, step in enumerate(cell.path):
+            if isinstance(step, int):
+                numbers = sending.setdefault("-".join(map(str, cell.path[:depth])), [])
+                numbers += [str(step)] if str(step) not in numbers else []
         try:
-            sending[cell.name] = cell.sent(form, text)
+            sending[cell.name] = cell.sent(text)
         except UnreadableCell:
             unreadable[cell.name] = text
     # An empty form counts as not sent at all, and a required one must be judged.

@@ -88,6 +88,8 @@ FIELD_KEYS: Final = _keys(
     Key("lines", Kind.WHOLE, "行数", "入力欄の高さ（行）", "5"),
     Key("min", Kind.LIMIT, "下限", "この数、またはこの日から入力できます"),
     Key("max", Kind.LIMIT, "上限", "この数、またはこの日まで入力できます"),
+    Key("past", Kind.YES_NO, "今日まで", "true なら、今日までの日付だけを受け取ります", "false"),
+    Key("future", Kind.YES_NO, "今日から", "true なら、今日からの日付だけを受け取ります", "false"),
     Key("choices", Kind.CHOICES, "選択肢", "選択肢。1行に一つ、値 = \"見出し\" の形で書きます"),
     Key("choices_en", Kind.CHOICES, "選択肢（英語）", "英語の選択肢。choices と同じ値に英語の見出しを付けます"),
     Key("accept", Kind.IDS, "ファイルの種類", "受け取るファイルの種類", '["pdf", "jpeg", "png"]'),
@@ -95,6 +97,8 @@ FIELD_KEYS: Final = _keys(
     Key("max_files", Kind.WHOLE, "ファイルの数の上限", "選べるファイルの数", "5"),
     Key("min_rows", Kind.WHOLE, "行の下限", "少なくともこの行数を入力します", "必須なら1、任意なら0"),
     Key("max_rows", Kind.WHOLE, "行の上限", "この行数まで加えられます", "10"),
+    Key("row_label", Kind.TEXT, "行の呼び方", "一行の呼び方。{number} に順番が入ります", '"{number}人目"'),
+    Key("row_label_en", Kind.TEXT, "行の呼び方（英語）", "英語での一行の呼び方", '"No. {number}"'),
     Key("column", Kind.TABLES, "列", "くり返す項目。[[field.column]] の下に、項目と同じキーで書きます"),
 )  # fmt: skip
 """Keys below ``[[field]]``; each type of field takes the first ten and those it names."""
@@ -155,14 +159,18 @@ def _cleaned(value: Any) -> Any:
 
 
 def read_tables(
-    tree: Mapping[str, Any], name: str, keys: Mapping[str, Key], report: Report
+    tree: Mapping[str, Any], path: KeyPath, keys: Mapping[str, Key], report: Report
 ) -> list[tuple[KeyPath, dict[str, Any]]]:
-    """All tables ``[[name]]`` with their paths."""
-    tables = tree.get(name, [])
+    """All tables of a list with their paths.
+
+    :param tree: What holds the list under the last name of the path.
+    """
+    tables = tree.get(str(path[-1]), [])
     if not _is(Kind.TABLES, tables):
-        report.tell((name,), "wrong_tables", key=name)
+        names = ".".join(each for each in path if isinstance(each, str))
+        report.tell(path, "wrong_tables", key=names)
         return []
     return [
-        ((name, index), read_table(table, (name, index), keys, report))
+        ((*path, index), read_table(table, (*path, index), keys, report))
         for index, table in enumerate(tables)
     ]

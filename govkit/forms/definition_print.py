@@ -3,7 +3,7 @@
 Whoever cannot or does not want to use a screen gets the same questions, with boxes to write in.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,14 +11,17 @@ from markupsafe import Markup
 
 from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
-from govkit.forms.dates import DateField
-from govkit.forms.definition import DefinedForm, Definition
+from govkit.forms.conditions import describe
+from govkit.forms.dates import DateField, EraDateField, PartialDateField
+from govkit.forms.definition import Definition
 from govkit.forms.definition_fields import DigitsField
-from govkit.forms.fields import Field, TextAreaField
+from govkit.forms.fields import Field, IntegerField, TextAreaField
 from govkit.forms.files import FilesField
+from govkit.forms.identifiers import CorporateNumberField, MyNumberField
 from govkit.forms.messages import Gettext, unchanged
+from govkit.forms.money import AmountField
 from govkit.forms.parts import PartsField
-from govkit.forms.quantities import IntegerField
+from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule
 from govkit.forms.validators import Length
 from govkit.forms.widgets import render
@@ -27,6 +30,7 @@ __all__ = ["Box", "PaperField", "PaperPage", "paper_pages", "print_form"]
 
 _LETTERS_A_LINE: Final = 40
 _MOST_CELLS: Final = 20
+_MOST_ROWS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +90,14 @@ def print_form(definition: Definition, gettext: Gettext = unchanged) -> Markup:
 
 def paper_pages(definition: Definition, gettext: Gettext = unchanged) -> list[PaperPage]:
     """The questions as paper shows them."""
-    words = _Words(definition, gettext)
     form = definition.form_class(gettext=gettext)
     fields = {field.id: field for field in definition.fields}
     return [
         PaperPage(
             gettext(page.title.ja),
             _paragraphs(gettext(page.about.ja)),
-            words.condition(page.rule),
-            [_paper(form[name], fields[name].rule, words) for name in page.fields],
+            describe(page.rule, form) if page.rule else "",
+            [_paper(form[name], fields[name].rule) for name in page.fields],
         )
         for page in definition.pages
     ]
@@ -104,46 +107,46 @@ def _paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
-def _paper(field: Field, rule: Rule | None, words: "_Words") -> PaperField:
+def _paper(field: Field, rule: Rule | None) -> PaperField:
     return PaperField(
         field.name,
         field.label.text,
         field.requirement,
         field.support_text,
-        words.condition(rule),
-        _box(field, words),
+        describe(rule, field._form) if rule else "",  # noqa: SLF001
+        _box(field),
     )
 
 
-def _box(field: Field, words: "_Words") -> Box:
+def _box(field: Field) -> Box:
     maker = next((_BOXES[each] for each in type(field).__mro__ if each in _BOXES), _line)
-    return maker(field, words)
+    return maker(field)
 
 
-def _line(field: Field, _words: "_Words") -> Box:
+def _line(field: Field) -> Box:
     limits = [each.max for each in field.validators if isinstance(each, Length) and each.max]
     return Box("line", min(-(-limits[0] // _LETTERS_A_LINE), 5) if limits else 1)
 
 
-def _area(field: Any, _words: "_Words") -> Box:
+def _area(field: Any) -> Box:
     return Box("area", field.rows)
 
 
-def _titles(field: Any, _words: "_Words") -> Box:
+def _titles(field: Any) -> Box:
     return Box("choices", titles=[choice.title for choice in field])
 
 
-def _tick(field: Field, _words: "_Words") -> Box:
+def _tick(field: Field) -> Box:
     return Box("choices", titles=[field.label.text])
 
 
-def _cells(field: Any, _words: "_Words") -> Box:
+def _cells(field: Any) -> Box:
     return (
         Box("cells", field.length) if field.length and field.length <= _MOST_CELLS else Box("line")
     )
 
 
-def _parts(field: Any, words: "_Words") -> Box:
+def _parts(field: Any) -> Box:
     inner = []
     for control in field.controls():
         titles = [choice.title for choice in control.choices]
@@ -152,80 +155,33 @@ def _parts(field: Any, words: "_Words") -> Box:
     return Box("fields", fields=inner)
 
 
-def _inner(field: Any, words: "_Words") -> Box:
-    return Box("fields", fields=[_paper(each, None, words) for each in field.form])
+def _inner(field: Any) -> Box:
+    return Box("fields", fields=[_paper(each, each.show_if) for each in field.form])
 
 
-_BOXES: Final[Mapping[type, Callable[[Any, "_Words"], Box]]] = {
+def _table(field: Any) -> Box:
+    row = field.form_class(gettext=field._form.translator)  # noqa: SLF001
+    columns = [_paper(each, each.show_if) for each in row]
+    return Box("table", min(field.max_rows, _MOST_ROWS), fields=columns)
+
+
+_BOXES: Final[Mapping[type, Callable[[Any], Box]]] = {
     Field: _line,
     TextAreaField: _area,
-    IntegerField: lambda _field, _words: Box("number"),
-    DateField: lambda _field, _words: Box("date"),
+    IntegerField: lambda _field: Box("number"),
+    DateField: lambda _field: Box("date"),
+    EraDateField: lambda _field: Box("date"),
+    PartialDateField: lambda _field: Box("date"),
+    AmountField: lambda _field: Box("amount"),
+    MyNumberField: lambda _field: Box("cells", 12),
+    CorporateNumberField: lambda _field: Box("cells", 13),
     DigitsField: _cells,
     RadioField: _titles,
     SelectField: _titles,
     CheckboxesField: _titles,
     CheckboxField: _tick,
-    FilesField: lambda _field, _words: Box("papers"),
+    FilesField: lambda _field: Box("papers"),
     PartsField: _parts,
     Block: _inner,
+    RowsField: _table,
 }
-
-
-class _Words:
-    """Conditions in words: paper cannot hide a question, it tells who should answer it."""
-
-    def __init__(self, definition: Definition, gettext: Gettext) -> None:
-        self._form: DefinedForm = definition.form_class(gettext=gettext)
-        self.gettext = gettext
-
-    def condition(self, rule: Rule | None) -> str:
-        """Who should answer; blank for everybody."""
-        if rule is None:
-            return ""
-        told = self.gettext("{condition}ときだけ書いてください")
-        return told.format(condition=self._told(rule.as_data()))
-
-    def _told(self, data: list[Any]) -> str:
-        kind, *rest = data
-        if kind in ("and", "or"):
-            between = "、かつ、" if kind == "and" else "、または、"
-            return self.gettext(between).join(self._told(each) for each in rest)
-        if kind == "not":
-            return self.gettext("（{condition}）以外の").format(condition=self._told(rest[0]))
-        name, *values = rest
-        label = self._label(name)
-        if kind == "filled":
-            return self.gettext("「{label}」に答えがある").format(label=label)
-        if kind != "=":
-            return self._compared(kind).format(label=label, limit=values[0])
-        titles = self.gettext("か").join(f"「{title}」" for title in self._titles(name, values))
-        return self.gettext("「{label}」が{titles}の").format(label=label, titles=titles)
-
-    def _compared(self, sign: str) -> str:
-        match sign:
-            case ">=":
-                return self.gettext("「{label}」が{limit}以上の")
-            case "<=":
-                return self.gettext("「{label}」が{limit}以下の")
-            case ">":
-                return self.gettext("「{label}」が{limit}より多い")
-            case _:
-                return self.gettext("「{label}」が{limit}より少ない")
-
-    def _field(self, name: str) -> Any:
-        return self._form.find(name.replace(".", "-"))
-
-    def _label(self, name: str) -> str:
-        return str(self._field(name).label.text)
-
-    def _titles(self, name: str, values: Sequence[str]) -> Iterator[str]:
-        titles = dict(_value_titles(self._field(name)))
-        return (titles.get(value, value) for value in values)
-
-
-def _value_titles(field: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(field, CheckboxField):
-        yield from (("True", field.translate("はい")), ("False", field.translate("いいえ")))
-    elif hasattr(field, "choices"):
-        yield from ((choice.value, choice.title) for choice in field)

@@ -64,6 +64,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "rule_unknown_field_near": "条件にある「{id}」というidの項目がありません。「{near}」ではありませんか。",
     "rule_later_field": "条件にある「{id}」は、この項目より後に出ます。前に出る項目で決めてください。",
     "rule_unknown_choice": "条件にある「{value}」は、項目「{id}」の選択肢にありません。{known} から選んでください。",
+    "no_columns": "くり返す項目がありません。[[field.column]] の下に書いてください。",
     "nested_rows": "くり返しの中に、くり返しやファイルは置けません。別の項目にしてください。",
 }  # fmt: skip
 """Japanese sentence and message id by code; a code never changes."""

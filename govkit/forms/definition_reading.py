@@ -1,8 +1,9 @@
 """Reads the definition of a form and finds everything that is wrong with it at once."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,7 +13,14 @@ from govkit.forms.definition_keys import FIELD_KEYS, FORM_KEYS, PAGE_KEYS, read_
 from govkit.forms.definition_lines import KeyPath
 from govkit.forms.definition_problems import Report, read_toml, suggest
 from govkit.forms.definition_registry import FIELD_TYPES
-from govkit.forms.definition_types import COMMON_KEYS, Choice, FieldDefinition, FieldKind, Text
+from govkit.forms.definition_types import (
+    COMMON_KEYS,
+    Choice,
+    FieldDefinition,
+    FieldKind,
+    Text,
+    today_in_japan,
+)
 from govkit.forms.filekinds import KINDS
 from govkit.forms.form import Form
 from govkit.forms.rules import InvalidRule, Rule, When, all_of, any_of, not_
@@ -57,17 +65,21 @@ class FormParts:
     pages: tuple[PageDefinition, ...]
 
 
-def read_parts(content: bytes, name: str) -> tuple[FormParts, Report]:
+def read_parts(
+    content: bytes, name: str, today: Callable[[], date] = today_in_japan
+) -> tuple[FormParts, Report]:
     """Read a definition; the report still takes what only the finished form can show.
 
+    :param today: The clock, for limits that move with it.
     :raises InvalidInput: With every problem, in the order of the lines.
     """
     tree, report = read_toml(content, name)
-    return _Reader(tree, report).read(), report
+    return _Reader(tree, report, today).read(), report
 
 
 class _Reader:
-    def __init__(self, tree: Mapping[str, Any], report: Report) -> None:
+    def __init__(self, tree: Mapping[str, Any], report: Report, today: Callable[[], date]) -> None:
+        self._today = today
         self._tree = tree
         self._report = report
         self._paths: dict[str, KeyPath] = {}
@@ -77,7 +89,7 @@ class _Reader:
     def read(self) -> FormParts:
         form = self._form()
         self._languages = self._read_languages(form)
-        tables = read_tables(self._tree, "field", FIELD_KEYS, self._report)
+        tables = read_tables(self._tree, ("field",), FIELD_KEYS, self._report)
         retired = self._retired = tuple(form.get("retired", ()))
         self._judge_ids(tables, retired, "field")
         self._judge_labels(tables)
@@ -179,10 +191,11 @@ class _Reader:
         if kind.needs_legal_basis and "legal_basis" not in table:
             self._report.tell(path, "no_legal_basis")
         choices = self._choices(path, table, kind)
-        columns = self._columns(path, table)
+        columns = self._columns(path, table, kind)
         if "id" not in table or "label" not in table:
             return None
-        self._paths[table["id"]] = path
+        if len(path) == 2:
+            self._paths[table["id"]] = path
         return FieldDefinition(
             id=table["id"],
             kind=kind,
@@ -195,6 +208,7 @@ class _Reader:
             choices=choices,
             options={key: table[key] for key in kind.keys if key in table},
             columns=columns,
+            today=self._today,
         )
 
     def _kind(self, path: KeyPath, table: Mapping[str, Any]) -> FieldKind | None:
@@ -255,15 +269,28 @@ class _Reader:
             Choice(value, Text(title, english.get(value, ""))) for value, title in titles.items()
         )
 
-    def _columns(self, path: KeyPath, table: Mapping[str, Any]) -> tuple[FieldDefinition, ...]:
-        return ()
+    def _columns(
+        self, path: KeyPath, table: Mapping[str, Any], kind: FieldKind
+    ) -> tuple[FieldDefinition, ...]:
+        if "column" not in kind.keys:
+            return ()
+        tables = read_tables(table, (*path, "column"), FIELD_KEYS, self._report)
+        if not tables:
+            self._report.tell(path, "no_columns")
+        self._judge_ids(tables, (), "column")
+        self._judge_labels(tables)
+        for at, column in tables:
+            inner = FIELD_TYPES.get(column.get("type", "text"))
+            if inner and not inner.fits_in_rows:
+                self._report.tell((*at, "type"), "nested_rows")
+        return tuple(field for at, column in tables if (field := self._field(at, column)))
 
     # -- pages
 
     def _pages(
         self, fields: list[FieldDefinition], form: Mapping[str, Any]
     ) -> list[PageDefinition]:
-        tables = read_tables(self._tree, "page", PAGE_KEYS, self._report)
+        tables = read_tables(self._tree, ("page",), PAGE_KEYS, self._report)
         if not tables:
             whole = {"title": form.get("title", ""), "title_en": form.get("title_en", "")}
             ids = tuple(field.id for field in fields)
@@ -308,10 +335,7 @@ class _Reader:
         return [each["id"] for each in self._field_tables() if isinstance(each.get("id"), str)]
 
     def _field_tables(self) -> list[Mapping[str, Any]]:
-        fields = self._tree.get("field", [])
-        return (
-            [each for each in fields if isinstance(each, dict)] if isinstance(fields, list) else []
-        )
+        return _tables_in(self._tree, "field")
 
     # -- rules
 
@@ -328,7 +352,8 @@ class _Reader:
         """The rule with yes and no as the values that such fields store."""
         yes_no = {
             each.get("id")
-            for each in self._field_tables()
+            for field in self._field_tables()
+            for each in (field, *_tables_in(field, "column"))
             if each.get("type") in ("yes_no", "agreement")
         }
         return _rebuilt(rule.as_data(), yes_no) if yes_no & rule.names else rule
@@ -343,6 +368,20 @@ class _Reader:
                 if name in known and (rule := known[name].rule) is not None:
                     self._judge_rule(self._paths[name], rule, known, before)
                 before.add(name)
+                if name in known:
+                    self._judge_column_rules(known[name], known, before)
+
+    def _judge_column_rules(
+        self, rows: FieldDefinition, known: Mapping[str, FieldDefinition], before: Collection[str]
+    ) -> None:
+        """Columns may depend on columns before them, and on what was asked before the rows."""
+        inside = {column.id: column for column in rows.columns}
+        seen: set[str] = set(before) - {rows.id}
+        for index, column in enumerate(rows.columns):
+            if column.rule:
+                path = (*self._paths[rows.id], "column", index)
+                self._judge_rule(path, column.rule, {**known, **inside}, seen)
+            seen.add(column.id)
 
     def _judge_rule(
         self,
@@ -352,7 +391,7 @@ class _Reader:
         before: Collection[str],
     ) -> None:
         at = (*path, "show_if")
-        ids = self._tree_ids()
+        ids = [*self._tree_ids(), *known]
         for leaf in rule.leaves:
             name = leaf.name.partition(".")[0]
             if name not in ids:
@@ -388,6 +427,11 @@ def _rebuilt(data: list[Any], yes_no: Collection[Any]) -> Rule:
         return When(name, compares=(kind, Decimal(values[0])))
     stored = {"yes": "True", "no": "False"} if name in yes_no else {}
     return When(name, is_in=[stored.get(value, value) for value in values])
+
+
+def _tables_in(tree: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    tables = tree.get(name, [])
+    return [each for each in tables if isinstance(each, dict)] if isinstance(tables, list) else []
 
 
 def _text(table: Mapping[str, Any], name: str) -> Text:

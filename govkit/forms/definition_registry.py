@@ -5,11 +5,29 @@ from datetime import date
 from typing import Any, Final
 
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
-from govkit.forms.dates import DateField
+from govkit.forms.contact import EmailField, TelephoneField, UrlField
+from govkit.forms.dates import (
+    DateField,
+    EraDateField,
+    MonthField,
+    PartialDateField,
+    SchoolYearField,
+    TimeField,
+)
 from govkit.forms.definition_fields import DigitsField, YesNoField
 from govkit.forms.definition_types import FieldDefinition, FieldKind
-from govkit.forms.fields import TextAreaField, TextField
+from govkit.forms.fields import IntegerField, TextAreaField, TextField
 from govkit.forms.files import FileField, FilesField
+from govkit.forms.identifiers import (
+    BoardCodeField,
+    CorporateNumberField,
+    InvoiceNumberField,
+    MunicipalityCodeField,
+    MyNumberField,
+    ResidenceCardField,
+    SchoolCodeField,
+)
+from govkit.forms.money import AmountField, BankAccountBlock
 from govkit.forms.people import (
     AliasField,
     FamilyNameField,
@@ -20,7 +38,7 @@ from govkit.forms.people import (
     LatinNameField,
     SexField,
 )
-from govkit.forms.quantities import IntegerField
+from govkit.forms.rows import RowsField
 from govkit.forms.validators import Length, Range
 
 __all__ = ["FIELD_TYPES"]
@@ -39,6 +57,15 @@ def _range(given: FieldDefinition) -> dict[str, Any]:
     return {"validators": [Range(**limits)] if limits else []}
 
 
+def _day(given: FieldDefinition) -> dict[str, Any]:
+    options = _same("min", "max", "past", "future")(given)
+    return {**options, "today": given.today} if {"past", "future"} & options.keys() else options
+
+
+def _legal_basis(given: FieldDefinition) -> dict[str, Any]:
+    return {"legal_basis": given.legal_basis}
+
+
 def _choices(given: FieldDefinition) -> dict[str, Any]:
     return {"choices": [(choice.value, choice.title.ja) for choice in given.choices]}
 
@@ -55,6 +82,10 @@ def _files(given: FieldDefinition) -> dict[str, Any]:
 
 def _reason(given: FieldDefinition) -> dict[str, Any]:
     return {"reason": f"根拠：{given.legal_basis}"}
+
+
+def _rows(given: FieldDefinition) -> dict[str, Any]:
+    return {**_same("min_rows", "max_rows")(given), "row_label": given.row_label.ja}
 
 
 def _same(*names: str) -> Callable[[FieldDefinition], dict[str, Any]]:
@@ -101,14 +132,70 @@ FIELD_TYPES: Final = _kinds(
         options=_same("length"),
     ),
     FieldKind(
+        name="amount",
+        title="金額",
+        about="円の金額。コンマも「円」も受け取ります",
+        field_class=AmountField,
+        keys=("min", "max"),
+        example="12000",
+        options=_range,
+    ),
+    FieldKind(
         name="date",
         title="日付",
-        about="日付。西暦でも和暦でも、全角でも受け取ります",
+        about="日付を一つの欄で。西暦でも和暦でも、全角でも受け取ります",
         field_class=DateField,
-        keys=("min", "max"),
+        keys=("min", "max", "past", "future"),
         example="令和8年4月1日",
-        options=_range,
+        options=_day,
         limit=date,
+        shows_example=False,
+    ),
+    FieldKind(
+        name="era_date",
+        title="日付（元号を選ぶ）",
+        about="日付を、元号の選択と年・月・日の欄で",
+        field_class=EraDateField,
+        table_class=DateField,
+        keys=("min", "max", "past", "future"),
+        example="令和8年4月1日",
+        options=_day,
+        limit=date,
+        shows_example=False,
+    ),
+    FieldKind(
+        name="partial_date",
+        title="不詳のある日付",
+        about="年だけ、月までなど、分かるところまでの日付",
+        field_class=PartialDateField,
+        keys=("min", "max", "past", "future"),
+        example="昭和25年4月頃",
+        options=_day,
+        limit=date,
+        shows_example=False,
+    ),
+    FieldKind(
+        name="month",
+        title="年月",
+        about="年と月",
+        field_class=MonthField,
+        example="令和8年4月",
+        shows_example=False,
+    ),
+    FieldKind(
+        name="school_year",
+        title="年度",
+        about="年度・学年度。西暦でも和暦でも受け取ります",
+        field_class=SchoolYearField,
+        example="令和8年度",
+        shows_example=False,
+    ),
+    FieldKind(
+        name="time",
+        title="時刻",
+        about="時刻。午前・午後でも24時間でも受け取ります",
+        field_class=TimeField,
+        example="9:30",
         shows_example=False,
     ),
     FieldKind(
@@ -163,6 +250,7 @@ FIELD_TYPES: Final = _kinds(
         options=_files,
         shows_example=False,
         is_in_tables=False,
+        fits_in_rows=False,
     ),
     FieldKind(
         name="files",
@@ -173,6 +261,17 @@ FIELD_TYPES: Final = _kinds(
         options=_files,
         shows_example=False,
         is_in_tables=False,
+        fits_in_rows=False,
+    ),
+    FieldKind(
+        name="rows",
+        title="くり返し",
+        about="同じ項目のくり返し（きょうだい、品目など）。行は画面で加えたり消したりできます",
+        field_class=RowsField,
+        keys=("column", "min_rows", "max_rows", "row_label", "row_label_en"),
+        options=_rows,
+        shows_example=False,
+        fits_in_rows=False,
     ),
     FieldKind(
         name="full_name",
@@ -246,6 +345,94 @@ FIELD_TYPES: Final = _kinds(
         options=_reason,
         shows_example=False,
         needs_legal_basis=True,
+    ),
+    FieldKind(
+        name="telephone",
+        title="電話番号",
+        about="電話番号を一つの欄で。ハイフンもかっこも全角も受け取ります",
+        field_class=TelephoneField,
+        example="0420-00-0000",
+    ),
+    FieldKind(
+        name="email",
+        title="メールアドレス",
+        about="メールアドレス。携帯電話会社の古い形も受け取ります",
+        field_class=EmailField,
+        example="hanako@example.jp",
+    ),
+    FieldKind(
+        name="url",
+        title="ウェブページ",
+        about="ウェブページの場所（URL）",
+        field_class=UrlField,
+        example="https://www.example.jp/",
+    ),
+    FieldKind(
+        name="bank_account",
+        title="口座",
+        about="振込先の口座。金融機関・支店・種別・番号・名義をまとめて",
+        field_class=BankAccountBlock,
+        examples={
+            "bank_name": "アオバ",
+            "bank_code": "9999",
+            "branch_name": "ホンテン",
+            "branch_code": "001",
+            "type": "普通預金",
+            "number": "0123456",
+            "holder": "ｱｵﾊﾞ ﾊﾅｺ",
+        },
+    ),
+    FieldKind(
+        name="my_number",
+        title="個人番号",
+        about="個人番号（マイナンバー）。番号法で使える事務だけでたずねます。画面にもファイルにも出ません",
+        field_class=MyNumberField,
+        options=_legal_basis,
+        needs_legal_basis=True,
+        is_in_tables=False,
+        fits_in_rows=False,
+    ),
+    FieldKind(
+        name="corporate_number",
+        title="法人番号",
+        about="法人番号13桁。検査数字も確かめます",
+        field_class=CorporateNumberField,
+        example="7000020999999",
+    ),
+    FieldKind(
+        name="invoice_number",
+        title="登録番号",
+        about="適格請求書発行事業者の登録番号（Tと13桁）",
+        field_class=InvoiceNumberField,
+        example="T7000020999999",
+    ),
+    FieldKind(
+        name="residence_card",
+        title="在留カード番号",
+        about="在留カード・特別永住者証明書の番号",
+        field_class=ResidenceCardField,
+        example="AB12345678CD",
+    ),
+    FieldKind(
+        name="municipality_code",
+        title="団体コード",
+        about="全国地方公共団体コード6桁。検査数字も確かめます",
+        field_class=MunicipalityCodeField,
+        example="132021",
+    ),
+    FieldKind(
+        name="school_code",
+        title="学校コード",
+        about="文部科学省の学校コード13文字",
+        field_class=SchoolCodeField,
+        example="B113299999911",
+    ),
+    FieldKind(
+        name="board_code",
+        title="教育委員会コード",
+        about="文部科学省の教育委員会コード6桁",
+        field_class=BoardCodeField,
+        example="132021",
     ),
 )
 """Types of field by the word for them, in the order of the reference."""

@@ -12,11 +12,22 @@ from typing import Any, BinaryIO, Final
 
 from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
-from govkit.forms.dates import DateField
+from govkit.forms.contact import EmailField, UrlField
+from govkit.forms.dates import DateField, MonthField, PartialDateField, SchoolYearField, TimeField
 from govkit.forms.definition import Definition
 from govkit.forms.definition_fields import DigitsField, YesNoField
-from govkit.forms.fields import Field
-from govkit.forms.quantities import IntegerField
+from govkit.forms.fields import Field, IntegerField
+from govkit.forms.form import Form
+from govkit.forms.identifiers import (
+    BoardCodeField,
+    CorporateNumberField,
+    InvoiceNumberField,
+    MunicipalityCodeField,
+    ResidenceCardField,
+    SchoolCodeField,
+)
+from govkit.forms.money import AmountField
+from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule
 from govkit.forms.validators import Length, Range
 
@@ -32,31 +43,15 @@ _SELECTORS: Final = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 
 def json_schema(definition: Definition) -> Schema:
     """The schema of the answers to one form: titles, limits, choices and conditions."""
-    form = definition.form_class()
+    form = definition.table_class()
     about = "\n".join(filter(None, (definition.parts.about.ja, definition.parts.legal_basis)))
-    kept = [field for field in definition.fields if field.kind.is_in_tables]
-    properties: Schema = {field.id: _described(form[field.id]) for field in kept}
-    always = [
-        field.id
-        for field in kept
-        if field.id not in definition.rules and _is_needed(form[field.id])
-    ]
-    schema: Schema = {
+    return {
         "$schema": DIALECT,
         "$id": f"urn:govkit:form:{definition.id}",
         "title": definition.title.ja,
         **({"description": about} if about else {}),
-        "type": "object",
-        "properties": properties,
-        "required": always,
-        "additionalProperties": False,
+        **_object_of(form),
     }
-    conditions = [
-        _condition(definition.rules[field.id], field.id, form, properties)
-        for field in kept
-        if field.id in definition.rules
-    ]
-    return {**schema, "allOf": conditions} if conditions else schema
 
 
 def _described(field: Field) -> Schema:
@@ -100,7 +95,8 @@ def _day(field: Field) -> Schema:
 
 def _limits(field: Field, names: tuple[str, str]) -> Schema:
     found: Schema = {}
-    for limits in field.validators:
+    own = Range(getattr(field, "min", None), getattr(field, "max", None))
+    for limits in (own, *field.validators):
         if isinstance(limits, Range):
             pairs = zip(names, (limits.min, limits.max), strict=True)
             found |= {name: limit for name, limit in pairs if limit is not None}
@@ -127,19 +123,57 @@ def _digits(field: Any) -> Schema:
 
 
 def _object(field: Any) -> Schema:
-    inner = field.form._fields
+    return _object_of(field.form)
+
+
+def _rows(field: Any) -> Schema:
+    limits = {"minItems": max(field.min_rows, 1), "maxItems": field.max_rows}
+    return {"type": "array", "items": _object_of(field.form_class()), **limits}
+
+
+def _object_of(form: Form) -> Schema:
+    properties = {field.short_name: _described(field) for field in form}
+    always = [field for field in form if field.show_if is None and _is_needed(field)]
+    conditions = [
+        _condition(field, properties)
+        for field in form
+        if field.show_if is not None and _inside(field.show_if, properties)
+    ]
     return {
         "type": "object",
-        "properties": {name: _described(each) for name, each in inner.items()},
-        "required": [name for name, each in inner.items() if _is_needed(each)],
+        "properties": properties,
+        "required": [field.short_name for field in always],
         "additionalProperties": False,
+        **({"allOf": conditions} if conditions else {}),
     }
+
+
+def _inside(rule: Rule, properties: Schema) -> bool:
+    """Whether a condition looks at nothing but this object: JSON Schema cannot look out of it."""
+    return {name.partition(".")[0] for name in rule.names} <= properties.keys()
+
+
+def _pattern(pattern: str) -> Callable[[Field], Schema]:
+    return lambda _field: {"type": "string", "pattern": pattern}
 
 
 _SHAPES: Final[Mapping[type, Callable[[Any], Schema]]] = {
     Field: _text,
     IntegerField: _number,
     DateField: _day,
+    PartialDateField: _pattern("^[0-9A-Z-]{10}$"),
+    MonthField: _pattern("^[0-9]{4}-(0[1-9]|1[0-2])$"),
+    SchoolYearField: lambda _field: {"type": "integer"},
+    TimeField: _pattern("^[0-2][0-9]:[0-5][0-9]$"),
+    AmountField: _number,
+    EmailField: lambda _field: {"type": "string", "format": "email"},
+    UrlField: lambda _field: {"type": "string", "format": "uri"},
+    CorporateNumberField: _pattern("^[0-9]{13}$"),
+    InvoiceNumberField: _pattern("^T[0-9]{13}$"),
+    ResidenceCardField: _pattern("^[A-Z]{2}[0-9]{8}[A-Z]{2}$"),
+    MunicipalityCodeField: _pattern("^[0-9]{6}$"),
+    BoardCodeField: _pattern("^[0-9]{6}$"),
+    SchoolCodeField: _pattern("^[A-Z][0-9]{12}$"),
     RadioField: _one_of,
     SelectField: _one_of,
     CheckboxesField: _some_of,
@@ -147,17 +181,19 @@ _SHAPES: Final[Mapping[type, Callable[[Any], Schema]]] = {
     CheckboxField: _box,
     DigitsField: _digits,
     Block: _object,
+    RowsField: _rows,
 }
 
 
 # -- conditions
 
 
-def _condition(rule: Rule, name: str, form: Any, properties: Schema) -> Schema:
+def _condition(field: Any, properties: Schema) -> Schema:
     """Asked and perhaps required when the rule holds, absent otherwise."""
-    held = {"required": [name]} if _is_needed(form[name]) else {}
+    name = field.short_name
+    held = {"required": [name]} if _is_needed(field) else {}
     return {
-        "if": _holding(rule.as_data(), properties),
+        "if": _holding(field.show_if.as_data(), properties),
         "then": held,
         "else": {"properties": {name: False}},
     }

@@ -77,15 +77,14 @@ def headings(definition: Definition) -> list[str]:
 
 
 def _cells(definition: Definition) -> list[Cell]:
-    kept = {field.id for field in definition.fields if field.kind.is_in_tables}
-    return [cell for cell in cells_of(definition.form_class()) if cell.path[0] in kept]
+    return list(cells_of(definition.table_class()))
 
 
 def write_template(definition: Definition, target: BinaryIO) -> None:
     """Write the table to fill in: headings and one row of examples, for a spreadsheet."""
     cells = _cells(definition)
     examples = {field.id: field.filled_example for field in definition.fields}
-    row = [_EXAMPLE, *(examples[cell.path[0]].get(cell.ending, "") for cell in cells)]
+    row = [_EXAMPLE, *(examples[str(cell.path[0])].get(cell.ending, "") for cell in cells)]
     write_table(target, [MEMO, *(cell.heading for cell in cells)], [row])
 
 
@@ -109,9 +108,9 @@ def check_table(
     name = name or (source.name if isinstance(source, Path) else "")
     options = options or ReadOptions(max_bytes=64 * 1024 * 1024, is_guarded=True)
     cells = _cells(definition)
-    form = definition.form_class()
+    form = definition.table_class()
     columns = [Column(MEMO, is_required=False)]
-    columns += [_column(cell, form, definition) for cell in cells]
+    columns += [_column(cell, form) for cell in cells]
     judge = _Judge(definition, cells, name, gettext)
     with read_table(source, columns, encoding=encoding, name=name, options=options) as table:
         rows = [
@@ -124,21 +123,16 @@ def check_table(
         return CheckedTable(tuple(rows), tuple(found), tuple(table.notices))
 
 
-def _column(cell: Cell, form: DefinedForm, definition: Definition) -> Column:
-    is_always_asked = cell.path[0] not in definition.rules
+def _column(cell: Cell, form: DefinedForm) -> Column:
+    fields = cell.fields(form)
+    is_needed = bool(fields) and all(field.required for field in fields)
+    is_always_asked = all(field.show_if is None for field in fields)
     return Column(
         cell.heading,
         aliases=(cell.name,),
-        is_required=is_always_asked and all(_is_required(cell, form)),
+        is_required=is_needed and is_always_asked,
         is_number=True,
     )
-
-
-def _is_required(cell: Cell, form: DefinedForm) -> Iterable[bool]:
-    found: Any = form
-    for name in cell.path:
-        found = found[name]
-        yield bool(found.required)
 
 
 class _Judge:
@@ -147,20 +141,16 @@ class _Judge:
     def __init__(
         self, definition: Definition, cells: Sequence[Cell], name: str, gettext: Gettext
     ) -> None:
-        self._form_class = definition.form_class
-        self._in_tables = {field.id for field in definition.fields if field.kind.is_in_tables}
-        self._empty = definition.form_class(gettext=gettext)
+        self._form_class = definition.table_class
         self._cells = cells
         self._name = name
         self._gettext = gettext
 
     def row(self, number: int, texts: Sequence[str]) -> CheckedRow:
-        sending, unreadable = sent_of(self._empty, self._cells, texts)
+        sending, unreadable = sent_of(self._cells, texts)
         form = self._form_class(sending, gettext=self._gettext)
-        for name in set(form._fields) - self._in_tables:
-            del form[name]
+        hidden = {field.short_name for field in form if field.is_hidden}
         form.validate()
-        hidden = form.hidden
         problems: list[Problem] = []
         for cell, text in zip(self._cells, texts, strict=True):
             if cell.path[0] in hidden:
@@ -177,16 +167,24 @@ class _Judge:
 
     def _messages(self, form: DefinedForm, cell: Cell) -> Iterable[Message]:
         """What the form says about a cell; what it says about a block stands at its first cell."""
-        field: Any = form
-        for depth, name in enumerate(cell.path, start=1):
-            field = field[name]
-            if depth < len(cell.path) and self._is_first(cell, depth):
-                yield from field.own_errors
-        parts = [each.name for each in getattr(field, "parts", ())]
-        for message in field.errors:
+        outer, field = self._around(form, cell)
+        for depth, each in outer:
+            if self._is_first(cell, depth):
+                yield from each.own_errors
+        parts = [part.name for part in getattr(field, "parts", ())]
+        for message in field.errors if field else ():
             at = message.part if message.part in parts else (parts or [""])[0]
             if at == cell.part:
                 yield message
+
+    @staticmethod
+    def _around(form: DefinedForm, cell: Cell) -> tuple[list[tuple[int, Any]], Any]:
+        """Blocks and rows around a cell with the length of their paths, and its field, if any."""
+        fields = cell.fields(form)
+        if not fields:  # a row that was not sent: only what is said about all rows
+            return [(1, form[str(cell.path[0])])], None
+        names = [at for at, step in enumerate(cell.path, start=1) if isinstance(step, str)]
+        return list(zip(names[:-1], fields[:-1], strict=True)), fields[-1]
 
     def _is_first(self, cell: Cell, depth: int) -> bool:
         return cell is next(each for each in self._cells if each.path[:depth] == cell.path[:depth])
@@ -243,7 +241,7 @@ def write_answers(
     cells = _cells(definition)
     rows = (
         ["", *(cell.shown(form) for cell in cells)]
-        for form in (definition.form_class(data=dict(each)) for each in answers)
+        for form in (definition.table_class(data=dict(each)) for each in answers)
     )
     titles = [MEMO, *(cell.heading for cell in cells)]
     return write_table(target, titles, rows, audience=audience, encoding=encoding)

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from govkit.forms.fields import Field
+from govkit.forms.form import Form
 from govkit.forms.rules import Rule
+
+_JAPAN: Final = ZoneInfo("Asia/Tokyo")
 
 __all__ = [
     "COMMON_KEYS",
@@ -13,6 +18,7 @@ __all__ = [
     "FieldDefinition",
     "FieldKind",
     "Text",
+    "today_in_japan",
 ]
 
 COMMON_KEYS: Final = (
@@ -49,12 +55,18 @@ class Choice:
     title: Text
 
 
+def today_in_japan() -> date:
+    """Today, for days that may not lie in the future or in the past."""
+    return datetime.now(_JAPAN).date()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDefinition:
     """What is defined of one field.
 
     :param options: Values of the keys that belong to its type, such as ``max_length``.
     :param columns: Fields of one row, where the field repeats.
+    :param today: The clock, for limits that move with it.
     """
 
     id: str
@@ -68,6 +80,7 @@ class FieldDefinition:
     choices: tuple[Choice, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     columns: "tuple[FieldDefinition, ...]" = ()
+    today: Callable[[], date] = today_in_japan
 
     @property
     def support(self) -> Text:
@@ -83,6 +96,12 @@ class FieldDefinition:
         """An example by the endings of the names of its controls, as one writes it into a table."""
         if self.kind.examples:
             return self.kind.examples
+        if self.columns:
+            return {
+                f"0-{column.id}" + (f"-{ending}" if ending else ""): text
+                for column in self.columns
+                for ending, text in column.filled_example.items()
+            }
         if self.choices and not self.example:
             return {"": self.choices[0].title.ja}
         return {"": self.example or self._fitting_example}
@@ -95,12 +114,32 @@ class FieldDefinition:
         limits = [self.options[name] for name in ("min", "max") if name in self.options]
         return str(limits[0]) if limits else self.kind.example
 
-    def declare(self) -> Any:
-        """The field for a form class."""
+    def declare(self, rule: Rule | None = None, *, is_for_tables: bool = False) -> Any:
+        """The field for a form class.
+
+        :param rule: Condition instead of its own, where that of its page is to be part of it.
+        :param is_for_tables: Whether one text is all that it gets.
+        """
         given: dict[str, Any] = {"required": self.is_required, **self.kind.options(self)}
         if self.support:
             given["support"] = self.support.ja
-        return self.kind.field_class(self.label.ja, **given)
+        if (shown := rule or self.rule) is not None:
+            given["show_if"] = shown
+        if self.columns:
+            members = {
+                column.id: column.declare(is_for_tables=is_for_tables) for column in self.columns
+            }
+            given["form_class"] = type("RowForm", (Form,), members)
+        table_class = self.kind.table_class if is_for_tables else None
+        return (table_class or self.kind.field_class)(self.label.ja, **given)
+
+    @property
+    def row_label(self) -> Text:
+        """Name of a row, where the field repeats."""
+        return Text(
+            self.options.get("row_label", "{number}人目"),
+            self.options.get("row_label_en", "No. {number}"),
+        )
 
 
 def _nothing(_field: FieldDefinition) -> dict[str, Any]:
@@ -118,10 +157,12 @@ class FieldKind:
     :param example: Example where the definition gives none.
     :param examples: Examples of a field of several controls, by the endings of their names.
     :param options: Options of the field class.
+    :param table_class: Field that takes the same in one text, where ``field_class`` has several controls.
     :param limit: Class of values of ``min`` and ``max``.
     :param shows_example: Whether the example stands in the help on the screen.
     :param needs_legal_basis: Whether it may be asked only where a law says so.
     :param is_in_tables: Whether its answer may travel in files.
+    :param fits_in_rows: Whether it can be a column of rows.
     """
 
     name: str
@@ -132,7 +173,9 @@ class FieldKind:
     example: str = ""
     examples: Mapping[str, str] = field(default_factory=dict)
     options: Callable[[FieldDefinition], dict[str, Any]] = _nothing
+    table_class: type[Field] | None = None
     limit: type[Any] = int
     shows_example: bool = True
     needs_legal_basis: bool = False
     is_in_tables: bool = True
+    fits_in_rows: bool = True
