@@ -34,6 +34,7 @@ _WRONG_CHECK_DIGIT: Final = (
     "{label}の検査数字が合いません。打ち間違いがないか、一文字ずつ確かめてください"
 )
 _MEANT: Final = "{label}は「{suggestion}」ではありませんか。確かめて入力し直してください"
+_THIRTEEN_DIGITS: Final = re.compile("[Tt]?[0-9]{13}")
 _SIX_DIGITS: Final = "{label}は6桁の数字で入力してください（例：132021）"
 _MEANT_SIX: Final = "{label}は6桁で入力してください。「{suggestion}」ではありませんか（先頭の0や最後の検査数字が必要です）"
 _SIX_TEXTS: Final[Mapping[Any, str]] = {
@@ -78,6 +79,7 @@ class SchoolCodeField(NumberField):
     """School code of the Ministry of Education (学校コード): a letter and twelve digits."""
 
     width = 16
+    shape = re.compile(r"[^0-9].{12}")
     problem_texts: ClassVar[Mapping[Any, str]] = {
         CodeProblem.EMPTY: _BLANK,
         CodeProblem.WRONG_LENGTH: "{label}は13文字で入力してください（例：B113299999911）",
@@ -105,6 +107,7 @@ class CorporateNumberField(NumberField):
 
     inputmode = "numeric"
     width = 16
+    shape = _THIRTEEN_DIGITS
     problem_texts: ClassVar[Mapping[Any, str]] = {
         CorporateNumberProblem.EMPTY: _BLANK,
         CorporateNumberProblem.NOT_DIGITS: "{label}は13桁の数字で入力してください",
@@ -131,6 +134,7 @@ class InvoiceNumberField(NumberField):
     """Registration number of an issuer of qualified invoices (登録番号): T and thirteen digits."""
 
     width = 16
+    shape = _THIRTEEN_DIGITS
     problem_texts: ClassVar[Mapping[Any, str]] = {
         InvoiceNumberProblem.EMPTY: _BLANK,
         InvoiceNumberProblem.MISSING_T: "{label}は先頭にTを付けて入力してください",

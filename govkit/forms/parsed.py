@@ -1,11 +1,13 @@
 """What fields have in common whose value a parser of ``govkit.jp`` reads: they say what was meant."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from govkit.errors import InvalidValue
 from govkit.forms.fields import Field
 from govkit.forms.messages import Invalid
+from govkit.jp.digits import bare
 
 __all__ = ["NumberField", "ParsedField"]
 
@@ -46,9 +48,13 @@ class NumberField(ParsedField):
     a 個人番号.
     """
 
+    shape: ClassVar[re.Pattern[str] | None] = None
+    """Form of what was meant for such a number although it is wrong, without spaces and dashes."""
+
     def guard(self, text: str) -> None:
         """Let the parser judge first."""
 
     def refuse(self, typed: Any) -> None:
         """Refuse and forget a 個人番号 that was typed instead."""
-        super().guard(str(typed))
+        if self.shape is None or not self.shape.fullmatch(bare(str(typed))):
+            super().guard(str(typed))
