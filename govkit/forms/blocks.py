@@ -96,8 +96,17 @@ class Block(Field):
         )
         self.form.shows_optional = self._form.shows_optional  # type: ignore[misc]
         if self.readonly:
-            for field in self.form:
-                field.readonly = field.readonly or self.readonly
+            self.fix_fields()
+
+    def fix_fields(self) -> None:
+        """Let no field be changed where the block cannot."""
+        for field in self.form:
+            field.be_fixed(self.readonly)
+
+    def be_fixed(self, reason: str) -> None:
+        """With the fields."""
+        super().be_fixed(reason)
+        self.fix_fields()
 
     def post_process(self, formdata: Any = None) -> None:
         """Let every field finish."""
@@ -229,6 +238,8 @@ class Block(Field):
         ids = [f"{self.id}-error"] if self._own else []
         if self.support:
             ids.append(f"{self.id}-support")
+        if self.readonly and self.tells_why:
+            ids.append(f"{self.id}-readonly")
         if self.show_if is not None and is_open(self):
             ids.append(f"{self.id}-condition")
         return " ".join(ids) or None

@@ -94,6 +94,8 @@ class Field(wtforms.Field):  # type: ignore[misc]
     required: bool = False
     support: str = ""
     readonly: str = ""
+    tells_why: bool = True
+    """Whether the field itself says why it cannot be changed; inside a block the block says it."""
     badge: bool = True
     autocomplete: str = ""
     inputmode: str = ""
@@ -361,6 +363,11 @@ class Field(wtforms.Field):  # type: ignore[misc]
         """Why the value cannot be changed, in the language of the form."""
         return self.translate(self.readonly)
 
+    def be_fixed(self, reason: str) -> None:
+        """Make the value one that cannot be changed, as part of a whole that says why."""
+        if not self.readonly:
+            self.readonly, self.tells_why = reason, False
+
     @property
     def focus_id(self) -> str:
         """Id of the first control; blank when there is none that takes the focus."""
@@ -387,7 +394,7 @@ class Field(wtforms.Field):  # type: ignore[misc]
         ids = [f"{self.id}-error"] if self.errors else []
         if self.support:
             ids.append(f"{self.id}-support")
-        if self.readonly:
+        if self.readonly and self.tells_why:
             ids.append(f"{self.id}-readonly")
         if self.show_if is not None and is_open(self):
             ids.append(f"{self.id}-condition")

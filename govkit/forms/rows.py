@@ -136,8 +136,15 @@ class RowsField(Field):
         )
         form.shows_optional = self._form.shows_optional  # type: ignore[misc]
         for field in form if self.readonly else ():
-            field.readonly = field.readonly or self.readonly
+            field.be_fixed(self.readonly)
         return Row(number, form)
+
+    def be_fixed(self, reason: str) -> None:
+        """With the rows."""
+        super().be_fixed(reason)
+        for form in self.forms:
+            for field in form:
+                field.be_fixed(self.readonly)
 
     def _pairs(self, row: Row) -> tuple[tuple[str, str], ...]:
         """What was sent of a row, to have it again when it comes back."""
@@ -380,6 +387,8 @@ class RowsField(Field):
         ids = [f"{self.id}-error"] if self._own else []
         if self.support:
             ids.append(f"{self.id}-support")
+        if self.readonly and self.tells_why:
+            ids.append(f"{self.id}-readonly")
         if self.show_if is not None and is_open(self):
             ids.append(f"{self.id}-condition")
         return " ".join([*ids, f"{self.id}-limit"]) or None
