@@ -25,6 +25,7 @@ from govkit.jp.eras import (
     Era,
     day_in_era,
     western_day,
+    year_name,
 )
 from govkit.jp.partial_dates import PartialDate, YearMonth
 from govkit.jp.times import TimeOfDay, TimeProblem
@@ -63,7 +64,7 @@ class DateField(DayField):
         return parse_date(text)
 
 
-_ERA_TITLES: Final = (_WESTERN, *(era.kanji for era in reversed(Era)))
+_ERA_TITLES: Final = (_WESTERN, "令和", "平成", "昭和", "大正", "明治")
 _BIRTHDAY: Final = ("bday-year", "bday-month", "bday-day")
 _YEAR_BOX: Final = re.compile(rf"(?:({ERA_PATTERN}|西暦)[-.]?)?(元|[0-9]{{1,4}})年?")
 _OTHER_BOXES: Final = {
@@ -139,8 +140,8 @@ class EraDateField(DayField, PartsField):
             raise Invalid(problems[-1], problems[-1].code, problems[-1].part)
         year = _YEAR_BOX.fullmatch(plain["year"])
         assert year is not None  # noqa: S101 - judged above
-        month, day = (int(plain[name].rstrip("月日")) for name in ("month", "day"))
-        number = 1 if year[2] == "元" else int(year[2])
+        month, day = (_number(name, plain[name]) or 0 for name in ("month", "day"))
+        number = int(year[2]) if year[2].isdigit() else 1
         calendar = _calendar(plain["era"]) or _calendar(year[1] or "") or _WESTERN
         if isinstance(calendar, Era):
             return day_in_era(calendar, number, month, day)
@@ -157,12 +158,13 @@ class EraDateField(DayField, PartsField):
             return Message(sentence, CalendarProblem.INCOMPLETE, part.name)
         if part.name == "year":
             return self._year_problem(text, plain["era"])
-        if _OTHER_BOXES[part.name].fullmatch(text) is None:
+        number = _number(part.name, text)
+        if number is None:
             sentence = self.gettext(
                 "{label}の{part}は数字で入力してください", part=self.translate(part.label)
             )
             return Message(sentence, CalendarProblem.UNREADABLE, part.name)
-        if not 1 <= int(text.rstrip("月日")) <= _LARGEST[part.name]:
+        if not 1 <= number <= _LARGEST[part.name]:
             sentence = self.gettext(PART_TEXTS[part.name])
             return Message(sentence, CalendarProblem.NO_SUCH_DAY, part.name)
         return None
@@ -205,7 +207,7 @@ class EraDateField(DayField, PartsField):
         if day >= GREGORIAN_FROM and self.style is not DateStyle.WESTERN:
             for wareki in reversed(WarekiDate.all_of(day)):
                 if wareki.era.kanji in self.eras:
-                    year = "元" if wareki.year == 1 else str(wareki.year)
+                    year = year_name(wareki.year)[:-1]
                     return {"era": wareki.era.kanji, "year": year, **boxes}
         return {"era": _WESTERN, "year": str(day.year), **boxes}
 
@@ -215,6 +217,11 @@ class EraDateField(DayField, PartsField):
         return (
             self.shown(self.data) if isinstance(self.data, date) else " ".join(self.texts.values())
         )
+
+
+def _number(part: str, text: str) -> int | None:
+    match = _OTHER_BOXES[part].fullmatch(text)
+    return int(match[1]) if match else None
 
 
 def _plain(text: str) -> str:
