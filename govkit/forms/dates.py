@@ -267,7 +267,7 @@ class PartialDateField(DayField):
         **options: Unpack[DateOptions],
     ) -> None:
         self.may_be_unknown = may_be_unknown
-        self.is_ticked = False
+        self.is_ticked = self._sent_tick = False
         super().__init__(label, validators, **options)
 
     @property
@@ -280,15 +280,17 @@ class PartialDateField(DayField):
     ) -> None:
         """Look for the box first."""
         sent = formdata.getlist(f"{self.name}-unknown") if formdata is not None else ()
-        self.is_ticked = bool(sent) and self.may_be_unknown and not self.readonly
+        self._sent_tick = bool(sent) and self.may_be_unknown
         super().process(formdata, data, extra_filters)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read the text, unless the box says that there is nothing to tell."""
+        self.is_ticked = self._sent_tick
         super().process_formdata(valuelist)
-        if not self.is_ticked:
-            return
-        if self.data is not None and self.value != PartialDate():
+        if self.is_ticked and self.data is None:
+            self.take(PartialDate())
+        nothing_known = self.data is not None and self.value == PartialDate()
+        if self.is_ticked and not nothing_known:
             self.data = None
             raise Invalid(
                 self.gettext(
@@ -296,7 +298,7 @@ class PartialDateField(DayField):
                 ),
                 "date_known_and_unknown",
             )
-        self.take(PartialDate())
+        self.is_ticked = nothing_known and self.may_be_unknown
 
     def parse(self, text: str) -> PartialDate:
         """What is known of the date.
