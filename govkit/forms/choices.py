@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import wtforms
@@ -30,6 +31,10 @@ class Choice:
     value: str
     title: str
     is_chosen: bool
+
+
+def _text_of(value: Any) -> str:
+    return str(value.value if isinstance(value, Enum) else value)
 
 
 class ChoiceField(Field):
@@ -65,7 +70,7 @@ class ChoiceField(Field):
         ):
             return tuple(self.choices)
         translate = self._translations.gettext
-        return tuple((str(value), str(translate(title))) for value, title in self.choices)
+        return tuple((_text_of(value), str(translate(title))) for value, title in self.choices)
 
     def frame(self) -> tuple[Any, ...]:
         """With the choices and which of them are chosen: nothing that was typed."""
@@ -75,7 +80,7 @@ class ChoiceField(Field):
 
     def chosen(self) -> set[str]:
         """Texts of what is chosen."""
-        return set() if self.data is None else {str(self.data)}
+        return set() if self.data is None else {_text_of(self.data)}
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the choice."""
@@ -113,7 +118,7 @@ class ChoiceField(Field):
         """Only what is offered may be chosen."""
         super().pre_validate(form)
         chosen = self.chosen()
-        if chosen and not chosen <= {str(value) for value, _title in self.choices}:
+        if chosen and not chosen <= {_text_of(value) for value, _title in self.choices}:
             raise self._not_listed()
 
 
@@ -166,11 +171,11 @@ class CheckboxesField(_Group):
     @property
     def none_text(self) -> str:
         """Text of the value that excludes all others; blank without one."""
-        return "" if self.none is None else str(self.none)
+        return "" if self.none is None else _text_of(self.none)
 
     def chosen(self) -> set[str]:
         """Texts of what is ticked."""
-        return {str(value) for value in self.data or ()}
+        return {_text_of(value) for value in self.data or ()}
 
     def frame(self) -> tuple[Any, ...]:
         """With the choice that excludes the others."""

@@ -1,0 +1,83 @@
+import pytest
+
+from govkit.forms import HiddenField, Length, PasswordField, SubmitField
+from tests.forms.cases import check, outcome, posted
+from tests.forms.page import Page
+
+PASSWORDS = [
+    ("秘密", "秘密", ""),
+    (" 秘密 ", " 秘密 ", ""),
+    ("\u3000", "\u3000", ""),
+    (" ", " ", ""),
+    ("\t", "\t", ""),
+    ("a\nb", "a\nb", ""),
+    ("a\x00b", "a\x00b", ""),
+    ("\u200b", "\u200b", ""),
+    ("ＡＢＣ", "ＡＢＣ", ""),
+    ("か\u3099", "か\u3099", ""),
+    ("が", "が", ""),
+    ("\ufa19", "\ufa19", ""),
+    ("葛\U000e0100", "葛\U000e0100", ""),
+    ("👍", "👍", ""),
+    ("\ue000", "\ue000", ""),
+    ("<script>", "<script>", ""),
+    ("{label}", "{label}", ""),
+    ("%s", "%s", ""),
+    ("=1", "=1", ""),
+    ("123456789018", "123456789018", ""),
+    ("x" * 1000, "x" * 1000, ""),
+    ("\ud800", None, "character_unreadable"),
+    ("a\udfff", None, "character_unreadable"),
+    ("", None, ""),
+    (None, None, ""),
+]
+HIDDEN = [
+    ("a", "a", ""),
+    ("  a ", "a", ""),
+    ("a\x00b", "ab", ""),
+    ("123456789018", "123456789018", ""),
+    ('"><b>', '"><b>', ""),
+    ("\u3000", None, ""),
+    ("", None, ""),
+    (None, None, ""),
+]
+BUTTON = [
+    ("1", True, ""),
+    ("保存", True, ""),
+    ("", True, ""),
+    (["1", "2"], True, ""),
+    (None, False, ""),
+]
+
+
+@pytest.mark.parametrize("case", PASSWORDS, ids=lambda case: ascii(case)[:60])
+def test_passwords_are_taken_as_typed(case):
+    check(PasswordField, case)
+    if case[0] and case[0].strip():
+        assert case[0] not in posted(PasswordField, case[0])()
+
+
+@pytest.mark.parametrize("case", HIDDEN, ids=ascii)
+def test_hidden_values(case):
+    check(HiddenField, case)
+
+
+@pytest.mark.parametrize("case", BUTTON, ids=ascii)
+def test_buttons(case):
+    check(SubmitField, case)
+
+
+def test_limits_and_requirement():
+    assert outcome(PasswordField, "", required=True) == (None, "required")
+    assert outcome(PasswordField("p", [Length(min=15)]), "short") == (None, "text_too_short")
+
+
+def test_the_browser_is_told_which_password_it_is():
+    new = posted(PasswordField, "x", autocomplete="new-password")
+
+    assert Page(new()).by_id("value")["autocomplete"] == "new-password"
+    assert Page(posted(PasswordField, "x")()).by_id("value")["autocomplete"] == "current-password"
+
+
+def test_none_of_them_is_an_answer_to_check():
+    assert not any(kind.is_answer for kind in (PasswordField, HiddenField, SubmitField))
