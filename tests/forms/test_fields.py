@@ -81,33 +81,6 @@ def test_other_numbers_are_refused_and_shown_again(typed):
     assert Page(form.number()).by_id("number")["value"] == typed
 
 
-@pytest.mark.parametrize(
-    "typed", ["2026-04-01", "２０２６年４月１日", "令和8年4月1日", "R8.4.1", "20260401"]
-)
-def test_days_are_read_in_western_years_and_wareki(typed):
-    assert read(birth=typed).birth.data == date(2026, 4, 1)
-
-
-@pytest.mark.parametrize(
-    ("typed", "problem"),
-    [
-        ("2026-02-29", "ある日付を入力してください"),
-        ("平成31年5月1日", "元号と年が合いません"),
-        ("令和0年1月1日", "ある日付を入力してください"),
-        ("明治5年1月1日", "明治6年（1873年）以降"),
-        ("きのう", "の形で入力してください"),
-        ("4/1", "の形で入力してください"),
-    ],
-)
-def test_a_day_that_cannot_be_read_says_why(typed, problem):
-    form = read(birth=typed)
-
-    (error,) = form.birth.errors
-    assert problem in error
-    assert "生年月日" in error
-    assert Page(form.birth()).by_id("birth")["value"] == typed
-
-
 def test_a_day_is_shown_in_western_years_with_an_example():
     page = Page(Sheet(data={"birth": date(2020, 4, 2)}).birth())
 
