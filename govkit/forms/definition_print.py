@@ -15,12 +15,13 @@ from govkit.forms.conditions import describe
 from govkit.forms.dates import DateField, EraDateField, PartialDateField
 from govkit.forms.definition import Definition
 from govkit.forms.definition_fields import DigitsField
-from govkit.forms.fields import Field, IntegerField, TextAreaField
+from govkit.forms.fields import Field, TextAreaField
 from govkit.forms.files import FilesField
 from govkit.forms.identifiers import CorporateNumberField, MyNumberField
 from govkit.forms.messages import Gettext, unchanged
 from govkit.forms.money import AmountField
 from govkit.forms.parts import PartsField
+from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule
 from govkit.forms.validators import Length
@@ -71,20 +72,24 @@ class PaperPage:
     fields: Sequence[PaperField]
 
 
-def print_form(definition: Definition, gettext: Gettext = unchanged) -> Markup:
+def print_form(
+    definition: Definition, language: str = "ja", gettext: Gettext = unchanged
+) -> Markup:
     """The whole page.
 
-    :param gettext: :meth:`Definition.translator` for English.
+    :param language: ``ja``, or ``en`` where the definition has English texts.
+    :param gettext: Translates the sentences that are not of the definition.
     """
+    translate = definition.translator(language, gettext)
     parts = definition.parts
     return render(
         "definition_print.html",
         definition=definition,
-        pages=paper_pages(definition, gettext),
-        title=gettext(parts.title.ja),
-        about=_paragraphs(gettext(parts.about.ja)),
-        language="ja" if gettext(parts.title.ja) == parts.title.ja else "en",
-        _=gettext,
+        pages=paper_pages(definition, translate),
+        title=translate(parts.title.ja),
+        about=_paragraphs(translate(parts.about.ja)),
+        language=language,
+        _=translate,
     )
 
 
@@ -169,6 +174,7 @@ _BOXES: Final[Mapping[type, Callable[[Any], Box]]] = {
     Field: _line,
     TextAreaField: _area,
     IntegerField: lambda _field: Box("number"),
+    DecimalField: lambda _field: Box("number"),
     DateField: lambda _field: Box("date"),
     EraDateField: lambda _field: Box("date"),
     PartialDateField: lambda _field: Box("date"),

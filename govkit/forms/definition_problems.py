@@ -54,6 +54,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "unknown_ending": "「{value}」という種類のファイルは選べません。{known} から選んでください。",
     "wrong_example": "記入例が、この項目の決まりに合いません：{reason}",
     "no_legal_basis": "この種類の項目には、根拠となる法令（legal_basis）が要ります。たずねてよい事務かどうかを、法務の担当と確かめてください。",
+    "wrong_legal_basis": "番号法か条例の、条までを書いてください（例：番号法第9条第1項）。",
     "page_unknown_field": "「{id}」というidの項目はありません。idを確かめてください。",
     "page_unknown_field_near": "「{id}」というidの項目はありません。「{near}」ではありませんか。",
     "field_on_two_pages": "「{id}」は{line}行目のページにもあります。どちらか一つのページに置いてください。",

@@ -31,7 +31,6 @@ _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CHOICE_VALUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _RETIRED: Final = re.compile(rf"{_ID.pattern}(\.{_CHOICE_VALUE.pattern})?")
 _RULE_WORDS: Final = frozenset({"and", "or", "not"})
-_LIMIT_NAMES: Final = {int: "数", float: "数"}
 _PAIRS: Final = (("min", "max"), ("min_length", "max_length"), ("min_rows", "max_rows"))
 
 
@@ -196,7 +195,7 @@ class _Reader:
             return None
         if len(path) == 2:
             self._paths[table["id"]] = path
-        return FieldDefinition(
+        field = FieldDefinition(
             id=table["id"],
             kind=kind,
             label=_text(table, "label"),
@@ -210,6 +209,16 @@ class _Reader:
             columns=columns,
             today=self._today,
         )
+        self._judge_legal_basis(path, field)
+        return field
+
+    def _judge_legal_basis(self, path: KeyPath, field: FieldDefinition) -> None:
+        """The field of the 個人番号 insists on an article that lets one ask for it."""
+        if field.kind.needs_legal_basis and field.legal_basis:
+            try:
+                field.declare()
+            except (TypeError, ValueError):
+                self._report.tell((*path, "legal_basis"), "wrong_legal_basis")
 
     def _kind(self, path: KeyPath, table: Mapping[str, Any]) -> FieldKind | None:
         name = table.get("type", "text")
@@ -222,7 +231,7 @@ class _Reader:
         return kind
 
     def _judge_limits(self, path: KeyPath, table: Mapping[str, Any], kind: FieldKind) -> None:
-        expected = "日付（例：2026-04-01）" if kind.limit not in _LIMIT_NAMES else "数"
+        expected = "日付（例：2026-04-01）" if kind.limit is date else "数"
         for key in ("min", "max"):
             if key in table and key in kind.keys and not isinstance(table[key], kind.limit):
                 self._report.tell(

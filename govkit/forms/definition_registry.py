@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
@@ -16,7 +17,7 @@ from govkit.forms.dates import (
 )
 from govkit.forms.definition_fields import DigitsField, YesNoField
 from govkit.forms.definition_types import FieldDefinition, FieldKind
-from govkit.forms.fields import IntegerField, TextAreaField, TextField
+from govkit.forms.fields import TextAreaField, TextField
 from govkit.forms.files import FileField, FilesField
 from govkit.forms.identifiers import (
     BoardCodeField,
@@ -38,7 +39,10 @@ from govkit.forms.people import (
     LatinNameField,
     SexField,
 )
+from govkit.forms.people_blocks import ForeignNameBlock, GuardianBlock, NameBlock
+from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
+from govkit.forms.search import SearchField
 from govkit.forms.validators import Length, Range
 
 __all__ = ["FIELD_TYPES"]
@@ -55,6 +59,18 @@ def _length(given: FieldDefinition) -> dict[str, Any]:
 def _range(given: FieldDefinition) -> dict[str, Any]:
     limits = {name: given.options[name] for name in ("min", "max") if name in given.options}
     return {"validators": [Range(**limits)] if limits else []}
+
+
+def _decimal(given: FieldDefinition) -> dict[str, Any]:
+    return {**_range(given), **_same("places")(given)}
+
+
+def _guardian(given: FieldDefinition) -> dict[str, Any]:
+    return {
+        "relationships": _choices(given)["choices"],
+        "telephone": TelephoneField("電話番号", required=given.is_required),
+        "boxes": 1,
+    }
 
 
 def _day(given: FieldDefinition) -> dict[str, Any]:
@@ -81,7 +97,15 @@ def _files(given: FieldDefinition) -> dict[str, Any]:
 
 
 def _reason(given: FieldDefinition) -> dict[str, Any]:
-    return {"reason": f"根拠：{given.legal_basis}"}
+    basis = f"根拠：{given.legal_basis}"
+    return {"reason": f"{given.help.ja}　{basis}" if given.help else basis}
+
+
+def _account(given: FieldDefinition) -> dict[str, Any]:
+    return {
+        "has_yucho": given.options.get("yucho", False),
+        "may_be_blank": not given.is_required,
+    }
 
 
 def _rows(given: FieldDefinition) -> dict[str, Any]:
@@ -122,6 +146,16 @@ FIELD_TYPES: Final = _kinds(
         keys=("min", "max"),
         example="3",
         options=_range,
+    ),
+    FieldKind(
+        name="decimal",
+        title="小数",
+        about="小数のある数。小数点以下の桁数を places で決められます",
+        field_class=DecimalField,
+        keys=("min", "max", "places"),
+        example="36.5",
+        options=_decimal,
+        limit=(int, Decimal),
     ),
     FieldKind(
         name="digits",
@@ -217,6 +251,15 @@ FIELD_TYPES: Final = _kinds(
         shows_example=False,
     ),
     FieldKind(
+        name="search",
+        title="一つ探す",
+        about="とても多い選択肢から一つ。名前の一部や値を入力して探します",
+        field_class=SearchField,
+        keys=("choices", "choices_en"),
+        options=_choices,
+        shows_example=False,
+    ),
+    FieldKind(
         name="choices",
         title="いくつでも選ぶ",
         about="選択肢からいくつでも",
@@ -272,6 +315,49 @@ FIELD_TYPES: Final = _kinds(
         options=_rows,
         shows_example=False,
         fits_in_rows=False,
+    ),
+    FieldKind(
+        name="name",
+        title="氏名とフリガナ",
+        about="氏名とフリガナを、それぞれ一つの欄で",
+        field_class=NameBlock,
+        options=lambda _given: {"boxes": 1},
+        examples={"name": "青葉 花子", "name_kana": "アオバ ハナコ"},
+    ),
+    FieldKind(
+        name="split_name",
+        title="姓と名とフリガナ",
+        about="姓と名、そのフリガナを、それぞれの欄で。名だけの方も受け取ります",
+        field_class=NameBlock,
+        options=lambda _given: {"boxes": 2, "allows_one_name": True},
+        examples={
+            "family_name": "青葉",
+            "given_name": "花子",
+            "family_kana": "アオバ",
+            "given_kana": "ハナコ",
+        },
+    ),
+    FieldKind(
+        name="foreign_name",
+        title="外国人の氏名",
+        about="ローマ字氏名・漢字氏名・通称と、そのフリガナ",
+        field_class=ForeignNameBlock,
+        examples={"latin": "AOBA HANAKO", "kana": "アオバ ハナコ"},
+    ),
+    FieldKind(
+        name="guardian",
+        title="保護者",
+        about="保護者の氏名・フリガナ・子との関係・電話番号。関係は choices に書きます",
+        field_class=GuardianBlock,
+        keys=("choices", "choices_en"),
+        options=_guardian,
+        examples={
+            "name": "青葉 花子",
+            "name_kana": "アオバ ハナコ",
+            "telephone": "0420-00-0000",
+            "address_kind": "子と同じ",
+        },
+        choices_at="relationship",
     ),
     FieldKind(
         name="full_name",
@@ -372,6 +458,8 @@ FIELD_TYPES: Final = _kinds(
         title="口座",
         about="振込先の口座。金融機関・支店・種別・番号・名義をまとめて",
         field_class=BankAccountBlock,
+        keys=("yucho",),
+        options=_account,
         examples={
             "bank_name": "アオバ",
             "bank_code": "9999",
@@ -397,14 +485,14 @@ FIELD_TYPES: Final = _kinds(
         title="法人番号",
         about="法人番号13桁。検査数字も確かめます",
         field_class=CorporateNumberField,
-        example="7000020999999",
+        example="5000020999999",
     ),
     FieldKind(
         name="invoice_number",
         title="登録番号",
         about="適格請求書発行事業者の登録番号（Tと13桁）",
         field_class=InvoiceNumberField,
-        example="T7000020999999",
+        example="T5000020999999",
     ),
     FieldKind(
         name="residence_card",

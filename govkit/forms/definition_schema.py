@@ -16,7 +16,7 @@ from govkit.forms.contact import EmailField, UrlField
 from govkit.forms.dates import DateField, MonthField, PartialDateField, SchoolYearField, TimeField
 from govkit.forms.definition import Definition
 from govkit.forms.definition_fields import DigitsField, YesNoField
-from govkit.forms.fields import Field, IntegerField
+from govkit.forms.fields import Field
 from govkit.forms.form import Form
 from govkit.forms.identifiers import (
     BoardCodeField,
@@ -27,8 +27,10 @@ from govkit.forms.identifiers import (
     SchoolCodeField,
 )
 from govkit.forms.money import AmountField
+from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule
+from govkit.forms.search import SearchField
 from govkit.forms.validators import Length, Range
 
 __all__ = ["DIALECT", "json_schema", "to_json", "write_json"]
@@ -160,8 +162,10 @@ def _pattern(pattern: str) -> Callable[[Field], Schema]:
 _SHAPES: Final[Mapping[type, Callable[[Any], Schema]]] = {
     Field: _text,
     IntegerField: _number,
+    DecimalField: lambda field: {**_number(field), "type": "number"},
+    SearchField: _one_of,
     DateField: _day,
-    PartialDateField: _pattern("^[0-9A-Z-]{10}$"),
+    PartialDateField: lambda _field: {"type": "string", "minLength": 4},
     MonthField: _pattern("^[0-9]{4}-(0[1-9]|1[0-2])$"),
     SchoolYearField: lambda _field: {"type": "integer"},
     TimeField: _pattern("^[0-2][0-9]:[0-5][0-9]$"),

@@ -95,7 +95,8 @@ class FieldDefinition:
     def filled_example(self) -> Mapping[str, str]:
         """An example by the endings of the names of its controls, as one writes it into a table."""
         if self.kind.examples:
-            return self.kind.examples
+            chosen = {self.kind.choices_at: self.choices[0].title.ja} if self.choices else {}
+            return {**self.kind.examples, **chosen}
         if self.columns:
             return {
                 f"0-{column.id}" + (f"-{ending}" if ending else ""): text
@@ -156,6 +157,7 @@ class FieldKind:
     :param keys: Keys it takes next to the common ones.
     :param example: Example where the definition gives none.
     :param examples: Examples of a field of several controls, by the endings of their names.
+    :param choices_at: Ending of the control that has the choices.
     :param options: Options of the field class.
     :param table_class: Field that takes the same in one text, where ``field_class`` has several controls.
     :param limit: Class of values of ``min`` and ``max``.
@@ -172,9 +174,10 @@ class FieldKind:
     keys: tuple[str, ...] = ()
     example: str = ""
     examples: Mapping[str, str] = field(default_factory=dict)
+    choices_at: str = ""
     options: Callable[[FieldDefinition], dict[str, Any]] = _nothing
     table_class: type[Field] | None = None
-    limit: type[Any] = int
+    limit: type[Any] | tuple[type[Any], ...] = int
     shows_example: bool = True
     needs_legal_basis: bool = False
     is_in_tables: bool = True

@@ -62,6 +62,9 @@ CASES = [
     ('retired = ["Old"]\n' + NAME, [(4, "retired", "wrong_id")]),
     ('retired = ["name.old", "x.y.z"]\n' + NAME, [(4, "retired", "wrong_id")]),
     ('retired = ["kind.old"]\n' + KIND, [(9, "choices.old", "retired_id")]),
+    (NAME + 'type = "my_number"', [(4, "field", "no_legal_basis")]),
+    (NAME + 'type = "my_number"\nlegal_basis = "必要なため"', [(8, "legal_basis", "wrong_legal_basis")]),
+    (NAME + 'type = "my_number"\nlegal_basis = "番号法第9条第1項"', []),
     (NAME + 'type = "sex"', [(4, "field", "no_legal_basis")]),
     # choices
     (NAME + 'type = "choice"', [(4, "field", "no_choices")]),
@@ -85,6 +88,8 @@ CASES = [
     (NAME + 'type = "number"\nmin = 5\nmax = 4', [(8, "min", "min_above_max")]),
     (NAME + 'type = "number"\nmin = 4\nmax = 4', []),
     (NAME + 'type = "date"\nmin = 2026-04-02\nmax = 2026-04-01', [(8, "min", "min_above_max")]),
+    (NAME + 'type = "decimal"\nmin = 1.5\nmax = 1', [(8, "min", "min_above_max")]),
+    (NAME + 'type = "number"\nmin = 1.5', [(8, "min", "wrong_limit_kind")]),
     (NAME + "min_length = 5\nmax_length = 4", [(7, "min_length", "min_above_max")]),
     (NAME + 'type = "file"\naccept = [\n"pdf",\n"exe"]', [(10, "accept", "unknown_ending")]),
     # examples are judged by the field
