@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from govkit.forms.fields import Field
 from govkit.forms.parsed import NumberField
+from govkit.forms.widgets import TemplateWidget
 from govkit.jp.corporate import (
     CorporateNumber,
     CorporateNumberProblem,
@@ -203,6 +204,7 @@ class MyNumberField(Field):
         there is no such field.
     """
 
+    widget = TemplateWidget("text.html", fixed="fixed.html")
     inputmode = "numeric"
     autocomplete = "off"
     width = 16

@@ -23,10 +23,11 @@ def children() -> Any:
     """行を足す
 
     同じ質問をくり返します。足すのも消すのもJavaScript無しで動き、消した行は元に戻せます。
+    本人以外の氏名には、自分の氏名が補われないように autocomplete を付けません。
     """
 
     class Child(forms.Form):
-        name = forms.FullNameField("氏名", required=True)
+        name = forms.FullNameField("氏名", required=True, autocomplete="")
         age = forms.IntegerField("年齢", required=True)
 
     return forms.RowsField("きょうだい", Child, min_rows=1, max_rows=5)
