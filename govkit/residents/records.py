@@ -5,14 +5,14 @@ Field for field the 住民票 group of the standard data set (地方公共団体
 register holds it: numbers keep their leading zeros, official names are never normalised.
 """
 
-import calendar
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final, Never, Self
+from typing import ClassVar, Never, Self
 
 from govkit.errors import InvalidValue
+from govkit.jp.eras import CalendarProblem
+from govkit.jp.partial_dates import PartialDate
 
 __all__ = [
     "Address",
@@ -118,12 +118,6 @@ class FuzzyDateProblem(StrEnum):
     UNKNOWN_PART = "fuzzy_date_unknown_part_without_flag"
 
 
-_WRITTEN: Final = re.compile(r"(\d{4})-(\d{2}|A[1-4])-(\d{2}|A[1-3])", re.ASCII)
-# Winter (A4) spans a turn of the year that the register does not tell, so it may be any month.
-_SEASONS: Final = {"A1": (3, 5), "A2": (6, 8), "A3": (9, 11), "A4": (1, 12), "00": (1, 12)}
-_THIRDS: Final = {"A1": (1, 10), "A2": (11, 20), "A3": (21, 31), "00": (1, 31)}
-
-
 @dataclass(frozen=True, slots=True)
 class FuzzyDate:
     """A date as the register holds it, perhaps unknown in part (不詳) or off the calendar.
@@ -163,16 +157,13 @@ class FuzzyDate:
             return cls(None, None, None, None, unknown=True, phrase=phrase)
         if not text:
             raise InvalidValue(FuzzyDateProblem.BLANK)
-        match = _WRITTEN.fullmatch(text)
-        if match is None:
-            raise InvalidValue(FuzzyDateProblem.NOT_A_DATE)
         if (value := _calendar_day(text)) is not None:
             return cls(value, value.year, value.month, value.day, unknown, phrase, text)
-        year, month, day = int(match[1]) or None, _number(match[2]), _number(match[3])
-        if not _may_exist(year, month, day):
-            raise InvalidValue(FuzzyDateProblem.NO_SUCH_DAY)
-        if None in (year, month, day) and not unknown:
+        known = _known_parts(text)
+        parts = (known.year, known.month, known.day)
+        if not unknown and not all(isinstance(part, int) for part in parts):
             raise InvalidValue(FuzzyDateProblem.UNKNOWN_PART)
+        year, month, day = (part if isinstance(part, int) else None for part in parts)
         return cls(None, year, month, day, unknown, phrase, text)
 
     @property
@@ -215,18 +206,9 @@ class FuzzyDate:
             return self.value, self.value
         if self.year is None:
             return None
-        if self.is_off_calendar and not self.unknown:
-            return date(self.year, 2, 28), date(self.year, 3, 1)
-        if self.value is not None or self.is_off_calendar:
+        if self.unknown and (self.value is not None or self.is_off_calendar):
             return self._bounds_of_assumed_day(self.year)
-        low, high = (
-            (self.month, self.month) if self.month else _SEASONS.get(self.written[5:7], (1, 12))
-        )
-        start, end = (self.day, self.day) if self.day else _THIRDS.get(self.written[8:10], (1, 31))
-        return (
-            date(self.year, low, min(start, _length(self.year, low))),
-            date(self.year, high, min(end, _length(self.year, high))),
-        )
+        return PartialDate.from_register(self.written).bounds
 
     def _bounds_of_assumed_day(self, year: int) -> tuple[date, date] | None:
         # The register fills in a whole day even if only a part is known, and the phrase alone
@@ -240,25 +222,18 @@ class FuzzyDate:
         return self.phrase or self.written
 
 
-def _number(part: str) -> int | None:
-    return None if part == "00" or part[0] == "A" else int(part)
-
-
-def _length(year: int, month: int) -> int:
-    return calendar.monthrange(year, month)[1]
-
-
-def _may_exist(year: int | None, month: int | None, day: int | None) -> bool:
-    if month is not None and month > 12:
-        return False
-    if day is None:
-        return True
-    # 29 February is legal in every year (住民記録システム標準仕様書 1.1.8).
-    longest = 31 if month is None else 29 if month == 2 else _length(year or 2000, month)
-    return day <= longest
+def _known_parts(written: str) -> PartialDate:
+    try:
+        return PartialDate.from_register(written)
+    except InvalidValue as error:
+        impossible = error.problem is CalendarProblem.NO_SUCH_DAY
+        problem = FuzzyDateProblem.NO_SUCH_DAY if impossible else FuzzyDateProblem.NOT_A_DATE
+        raise InvalidValue(problem) from None
 
 
 def _calendar_day(written: str) -> date | None:
+    if written[4:5] + written[7:8] != "--":  # ISO 8601 has other forms, registers do not
+        return None
     try:
         return date.fromisoformat(written)
     except ValueError:
