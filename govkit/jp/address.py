@@ -168,7 +168,7 @@ def find_municipality(text: str, prefecture: str = "") -> Municipality:
     wanted = prefecture or named
     places = _by_key().get(place_key(rest), ()) or _by_key().get(place_key(cleaned), ())
     places = tuple(each for each in places if wanted in ("", each.prefecture))
-    if not places:
+    if not places or (prefecture and named not in ("", prefecture)):
         raise InvalidValue(MunicipalityProblem.UNKNOWN)
     if len(places) > 1:
         raise InvalidValue(MunicipalityProblem.AMBIGUOUS)

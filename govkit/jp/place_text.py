@@ -7,7 +7,7 @@ from typing import Final
 from govkit.jp.digits import DASH_LIKE
 from govkit.jp.text import drop_invisible, fold_spaces, fold_width
 
-__all__ = ["ALL_DASHES", "clean_place", "kanji_number", "keyed", "place_key"]
+__all__ = ["ALL_DASHES", "clean_place", "kanji_number", "keyed", "place_key", "without_district"]
 
 ALL_DASHES: Final = DASH_LIKE + "\u2053\u2e3a\u2e3b\u30a0\u3161\ufe31\ufe32"
 """The dashes of :data:`govkit.jp.digits.DASH_LIKE` and the rarer ones that keyboards offer."""
@@ -101,3 +101,9 @@ def place_key(text: str) -> str:
     of common kanji (瀧, 滝) are one. The text itself is stored as it was written.
     """
     return keyed(clean_place(text))[0]
+
+
+def without_district(name: str) -> str:
+    """The name, or key, of a town or village without its district (郡); others stay."""
+    head, sign, rest = name.partition("郡")
+    return rest if head and sign and rest[-1:] in ("町", "村") else name
