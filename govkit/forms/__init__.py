@@ -80,6 +80,16 @@ from govkit.forms.people import (
     SexField,
 )
 from govkit.forms.people_blocks import ForeignNameBlock, GuardianBlock, NameBlock
+from govkit.forms.places import (
+    BuildingField,
+    LotField,
+    MunicipalityField,
+    OneLineAddressField,
+    PostcodeField,
+    PrefectureField,
+    TownField,
+)
+from govkit.forms.places_block import AddressBlock, CityField, postcode_json
 from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule, When, all_of, any_of, not_
@@ -99,6 +109,7 @@ from govkit.forms.validators import (
 __all__ = [
     "AccountHolderField",
     "AccountNumberField",
+    "AddressBlock",
     "AliasField",
     "AmountField",
     "BankAccountBlock",
@@ -107,9 +118,11 @@ __all__ = [
     "Block",
     "BoardCodeField",
     "BranchCodeField",
+    "BuildingField",
     "Button",
     "CheckboxField",
     "CheckboxesField",
+    "CityField",
     "ConfirmField",
     "CorporateNumberField",
     "DateField",
@@ -138,17 +151,22 @@ __all__ = [
     "InvoiceNumberField",
     "LatinNameField",
     "Length",
+    "LotField",
     "Message",
     "MonthField",
     "MunicipalityCodeField",
+    "MunicipalityField",
     "MyNumberField",
     "NameBlock",
+    "OneLineAddressField",
     "OneOf",
     "Part",
     "PartialDateField",
     "PartsField",
     "PasswordField",
     "Pattern",
+    "PostcodeField",
+    "PrefectureField",
     "RadioField",
     "Range",
     "Relationship",
@@ -169,10 +187,12 @@ __all__ = [
     "TextAreaField",
     "TextField",
     "TimeField",
+    "TownField",
     "UrlField",
     "ValidationError",
     "When",
     "all_of",
     "any_of",
     "not_",
+    "postcode_json",
 ]
