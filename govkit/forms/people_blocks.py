@@ -5,14 +5,12 @@ compared with it, and a box is never filled from another.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
-
-import wtforms
+from functools import partial
+from typing import Any
 
 from govkit.forms.blocks import Block
 from govkit.forms.choices import RadioField, SelectField
 from govkit.forms.contact import TelephoneField
-from govkit.forms.fields import TextField
 from govkit.forms.people import (
     AliasField,
     FamilyNameField,
@@ -22,13 +20,11 @@ from govkit.forms.people import (
     HanNameField,
     LatinNameField,
 )
-from govkit.forms.validators import Length
+from govkit.forms.places_block import AddressBlock
+from govkit.forms.rules import When
 from govkit.jp.characters import CharacterSet
 
 __all__ = ["ForeignNameBlock", "GuardianBlock", "NameBlock"]
-
-_SAME: Final = "same"
-_OTHER: Final = "other"
 
 
 def _own(token: str, *, is_own: bool) -> str:
@@ -170,14 +166,14 @@ class ForeignNameBlock(_PeopleBlock):
 
 
 class GuardianBlock(_PeopleBlock):
-    """A guardian (保護者): name and reading, ``relationship``, ``telephone``, address.
+    """A guardian (保護者): name and reading, ``relationship``, ``telephone``, ``address``.
 
-    ``address_kind`` is ``same`` or ``other``; with ``other`` the ``address`` is required, with
-    ``same`` it is blank, whatever was typed.
+    ``address_kind`` is ``same`` or ``other``; only with ``other`` is the address asked for, and then
+    required.
 
     :param relationships: Code and title of each relationship to the child (子との関係).
     :param telephone: The field of the telephone number, declared.
-    :param address: The field or block of an address of the guardian's own, declared.
+    :param address: Class of the block or field of an address of the guardian's own.
     :param boxes: Boxes of the name, 2 or 1.
     :param is_own: Whether the guardian fills in the form.
     :param required: Whether the block must be filled in.
@@ -190,11 +186,12 @@ class GuardianBlock(_PeopleBlock):
         *,
         relationships: Sequence[tuple[str, str]],
         telephone: Any = None,
-        address: Any = None,
+        address: Callable[..., Any] | None = None,
         boxes: int = 2,
         is_own: bool = True,
     ) -> Mapping[str, Any]:
         """The fields by name."""
+        address_of = address or partial(AddressBlock, is_own=is_own)
         return {
             **NameBlock.declare(boxes=boxes, is_own=is_own),
             "relationship": SelectField("子との関係", choices=relationships, required=True),
@@ -202,20 +199,10 @@ class GuardianBlock(_PeopleBlock):
             or TelephoneField("電話番号", autocomplete=_own("tel", is_own=is_own)),
             "address_kind": RadioField(
                 "保護者の住所",
-                choices=[(_SAME, "子と同じ"), (_OTHER, "子と別")],
+                choices=[("same", "子と同じ"), ("other", "子と別")],
                 required=True,
             ),
-            "address": address
-            or TextField("別の住所", [Length(max=200)], support="子と別のときだけ入力してください"),
+            "address": address_of(
+                "別の住所", required=True, show_if=When("address_kind", equals="other")
+            ),
         }
-
-    def validate(self, form: wtforms.Form, extra_validators: Sequence[Any] = ()) -> bool:
-        """Validate; an address of one's own counts only where it is said to be another."""
-        if self["address_kind"].data == _SAME and not self.readonly:
-            self["address"].process(None, None)
-        return super().validate(form, extra_validators)
-
-    def check(self) -> None:
-        """Another address must be given."""
-        if self["address_kind"].data == _OTHER:
-            self.ask_for("address")
