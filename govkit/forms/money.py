@@ -288,7 +288,7 @@ class BankAccountBlock(Block):
 
     def check(self) -> None:
         """Ask for what the chosen kind of institution needs, and drop the rest."""
-        if "institution" not in self.form or self["institution"].is_blank:
+        if "institution" not in self.form or self["institution"].data not in {_BANK, _YUCHO}:
             return
         bank, yucho = (*_BANK_FIELDS, "bank_code"), _YUCHO_FIELDS
         needed = _YUCHO_FIELDS if self.is_yucho else _BANK_FIELDS

@@ -41,6 +41,7 @@ class BankNameProblem(StrEnum):
 
 _LARGE: Final = str.maketrans("ァィゥェォッャュョヮヵヶーヰヱ", "アイウエオツヤユヨワカケ-イエ")
 _TO_HYPHEN: Final = dict.fromkeys(map(ord, DASH_LIKE.replace("_", "")), "-")
+_LOOSE_MARKS: Final = {0x3099: 0xFF9E, 0x309B: 0xFF9E, 0x309A: 0xFF9F, 0x309C: 0xFF9F}
 _ALLOWED: Final = re.compile(r"[0-9A-Z\uff66\uff71-\uff9f ()\-./]+")
 _WORD: Final = re.compile(r"[0-9A-Z\uff66\uff71-\uff9d]")
 _STRAY_MARK: Final = re.compile(
@@ -76,9 +77,7 @@ def _short_form(text: str) -> str:
 
 def _narrow(text: str) -> str:
     katakana = to_katakana(fold_spaces(text)).translate(_LARGE).translate(_TO_HYPHEN)
-    return (
-        to_half_width(upper_ascii(katakana)).replace("\u309b", "\uff9e").replace("\u309c", "\uff9f")
-    )
+    return to_half_width(upper_ascii(katakana)).translate(_LOOSE_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +228,9 @@ _TYPE_NAMES: Final = {
 }
 
 
+_REISSUED: Final = re.compile(f"^([0-9]{{5}})[ {re.escape(DASH_LIKE)}]+[0-9]$")
+
+
 class YuchoProblem(StrEnum):
     """Why symbol and number of an account of ゆうちょ銀行 cannot be read."""
 
@@ -272,7 +274,7 @@ class YuchoAccount:
         :raises InvalidValue: With a :class:`YuchoProblem`.
         """
         symbol = read_digits(
-            re.sub(f"(?<=[0-9])[ {re.escape(DASH_LIKE)}]+[0-9]$", "", tidy(text)),
+            _REISSUED.sub(r"\1", tidy(text)),
             empty=YuchoProblem.SYMBOL_EMPTY,
             spoilt=YuchoProblem.SPREADSHEET,
             other=YuchoProblem.SYMBOL_NOT_DIGITS,
