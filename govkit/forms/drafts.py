@@ -26,7 +26,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -61,6 +61,7 @@ _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE: Final = re.compile(f"[{_LETTERS}]{{12}}")
 _KEY: Final = re.compile("[0-9a-f]{64}")
 _KEY_BYTES, _NONCE_BYTES = 32, 12
+_JAPAN: Final = timezone(timedelta(hours=9))
 
 
 class DraftProblem(StrEnum):
@@ -124,6 +125,11 @@ class Opened:
     saved: datetime
     expires: datetime
     code: ResumeCode
+
+    @property
+    def last_day(self) -> date:
+        """The last whole day in Japan on which it can be opened."""
+        return _last_day(self.expires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +324,10 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _last_day(expires: datetime) -> date:
+    return expires.astimezone(_JAPAN).date() - timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Drafts:
     """Saves and opens drafts.
@@ -350,6 +360,10 @@ class Drafts:
         for each in older:
             self.store.delete(each)
         return known
+
+    def last_day(self) -> date:
+        """The last whole day in Japan on which a draft saved now can be opened."""
+        return _last_day(self.now() + timedelta(days=self.days))
 
     def open(self, typed: str) -> Opened | NotOpened:
         """The draft of a code as typed."""

@@ -10,7 +10,7 @@ from govkit.forms.fields import Field
 from govkit.forms.messages import Catalogue, Gettext, Message, as_message, unchanged
 from govkit.forms.widgets import render
 
-__all__ = ["Form", "Sent"]
+__all__ = ["Form", "Sent", "inner_forms"]
 
 
 class Sent(Protocol):
@@ -134,7 +134,7 @@ class Form(wtforms.Form):  # type: ignore[misc]
     def _forget_hidden(self) -> None:
         hidden = [field for field in self if getattr(field, "is_hidden", False)]
         for field in self:
-            for inner in () if field in hidden else _inner_forms(field):
+            for inner in () if field in hidden else inner_forms(field):
                 inner._forget_hidden()  # noqa: SLF001
         for field in hidden:
             field.process(None, None)
@@ -206,7 +206,8 @@ class Form(wtforms.Form):  # type: ignore[misc]
         }
 
 
-def _inner_forms(field: Any) -> Iterable[Form]:
+def inner_forms(field: Any) -> Iterable[Form]:
+    """Forms inside a field: one in a block, several in rows, none in a plain field."""
     if hasattr(field, "forms"):
         return cast(Iterable[Form], field.forms)
     inner = getattr(field, "form", None)
