@@ -242,6 +242,7 @@ class MyNumberField(Field):
         :raises InvalidValue: For text that is no 個人番号.
         """
         self.take(MyNumber.parse(value) if isinstance(value, str) and value else value or None)
+        self.object_data = self.data
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read what was sent, and forget it."""
