@@ -23,6 +23,78 @@ FOREIGN = re.compile(
     r"https?://[\w./:-]+|[\w.+-]+@[\w.-]+|(?<![A-Za-z])(?:CSV|PDF|JPEG|PNG|URL)(?![A-Za-z])"
 )
 
+# WCAG 2.2, 1.3.5: tokens for what browsers may fill in about the person at the keyboard. Names and
+# days of others have none; "off" keeps numbers and searches out of the browser's memory.
+TOKENS = {
+    "applicant-family_name": "family-name",
+    "applicant-given_name": "given-name",
+    "birth": "bday",
+    "building": "address-line2",
+    "city": "address-level2",
+    "email": "email",
+    "family_name": "family-name",
+    "foreign_resident-latin": "name",
+    "full_name": "name",
+    "given_name": "given-name",
+    "guardian-family_name": "family-name",
+    "guardian-given_name": "given-name",
+    "guardian-telephone": "tel",
+    "latin_name": "name",
+    "lot": "address-line1",
+    "my_number": "off",
+    "password": "current-password",
+    "postcode": "postal-code",
+    "prefecture": "address-level1",
+    "previous_school": "off",
+    "reply_to-again": "email",
+    "reply_to-email": "email",
+    "telephone": "tel",
+    "town": "address-level3",
+    "website": "url",
+    "whole_address": "street-address",
+    "workplace-name": "organization",
+}
+# The address of the person at the keyboard, in a block of its own and inside others.
+ADDRESS_TOKENS = {
+    "postcode": "postal-code",
+    "prefecture": "address-level1",
+    "city": "address-level2",
+    "town": "address-level3",
+    "lot": "address-line1",
+    "building": "address-line2",
+}
+KEYBOARDS = {
+    "account_number": "numeric",
+    "amount": "numeric",
+    "bank_code": "numeric",
+    "board_code": "numeric",
+    "branch_code": "numeric",
+    "children-0-age": "numeric",
+    "corporate_number": "numeric",
+    "email": "email",
+    "guardian-address-postcode": "numeric",
+    "guardian-telephone": "tel",
+    "household_size": "numeric",
+    "moved_on-day": "numeric",
+    "moved_on-month": "numeric",
+    "moved_on-year": "numeric",
+    "municipality_code": "numeric",
+    "my_number": "numeric",
+    "postcode": "numeric",
+    "refund_account-bank_code": "numeric",
+    "refund_account-branch_code": "numeric",
+    "refund_account-number": "numeric",
+    "refund_account-symbol": "numeric",
+    "refund_account-yucho_number": "numeric",
+    "reply_to-again": "email",
+    "reply_to-email": "email",
+    "residence-postcode": "numeric",
+    "telephone": "tel",
+    "temperature": "decimal",
+    "website": "url",
+    "workplace-staff": "numeric",
+}
+
 ALL = pytest.mark.parametrize(
     "view",
     [(state, scripted) for state in State for scripted in (True, False)],
@@ -95,6 +167,17 @@ def test_ids_are_unique_and_every_reference_leads_somewhere(view):
     ids = view.facts["ids"]
     assert sorted(ids) == sorted(set(ids))
     assert set(view.facts["references"]) <= set(ids)
+
+
+@pytest.mark.parametrize("view", [(State.EMPTY, True), (State.EMPTY, False)], indirect=True)
+def test_browsers_know_what_they_may_fill_in_and_which_keys_to_show(view):
+    found = {each["name"]: each["autocomplete"] for each in view.controls if each["autocomplete"]}
+    for block in ("guardian-address", "residence"):
+        for name, token in ADDRESS_TOKENS.items():
+            assert found.pop(f"{block}-{name}") == token
+    assert found == TOKENS
+    keyboards = {each["name"]: each["inputmode"] for each in view.controls if each["inputmode"]}
+    assert keyboards == KEYBOARDS
 
 
 @ALL

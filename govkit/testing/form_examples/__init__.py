@@ -20,6 +20,7 @@ from govkit.testing.form_examples import (
     identifiers,
     money,
     people,
+    places,
     rows,
 )
 from govkit.testing.form_examples.files import SentFile
@@ -47,6 +48,7 @@ __all__ = [
 FAMILIES: Final[Mapping[str, ModuleType]] = {
     "basics": basics,
     "people": people,
+    "places": places,
     "contact": contact,
     "dates": dates,
     "identifiers": identifiers,

@@ -75,7 +75,13 @@ def foreign_resident() -> Any:
         "-given_kana": "ハナコ",
         "-address_kind": "other",
     },
-    wrong=("-relationship", "-address"),
+    wrong=(
+        "-relationship",
+        "-address-postcode",
+        "-address-prefecture",
+        "-address-city",
+        "-address-lot",
+    ),
 )
 def guardian() -> Any:
     """保護者
