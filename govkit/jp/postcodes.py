@@ -28,6 +28,7 @@ __all__ = [
     "Municipality",
     "PostalArea",
     "Town",
+    "all_postcodes",
     "codes_by_town_key",
     "lookup",
     "municipalities",
@@ -214,6 +215,11 @@ def lookup(postcode: str) -> tuple[PostalArea, ...]:
     if index == len(table.codes) or table.codes[index] != number:
         return ()
     return table.areas(index)
+
+
+def all_postcodes() -> Iterator[str]:
+    """Every postcode of the data, offices' too, smallest first; seven digits each."""
+    return (f"{number:07d}" for number in _table().codes)
 
 
 @lru_cache(maxsize=64)

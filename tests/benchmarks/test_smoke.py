@@ -12,6 +12,7 @@ TINY = {
     "bench_attendance_save": ("--pupils=3", "--saves=2", "--rounds=1"),
     "bench_compile_register": ("--residents=300", "--rounds=1"),
     "bench_oneroster": ("--pupils=40", "--rounds=1"),
+    "bench_postcodes": ("--lookups=50", "--rounds=1", "--peers=0"),
 }
 
 

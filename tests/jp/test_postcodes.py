@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from govkit.jp import postcodes
 from govkit.jp.numbers import MunicipalityCode
-from govkit.jp.postcodes import lookup, municipalities, municipality, reverse, towns
+from govkit.jp.postcodes import all_postcodes, lookup, municipalities, municipality, reverse, towns
 from govkit.jp.prefectures import PREFECTURES
 
 NOT_LISTED = "以下に掲載がない場合"
@@ -38,6 +38,10 @@ def test_all_codes_of_the_source_are_there(areas):
     offices = {code for code, found in areas.items() if any(each.office for each in found)}
     assert len(offices) == 22_200
     assert len(areas) - len(offices) == 120_720
+
+
+def test_all_postcodes_are_listed_in_order(areas):
+    assert list(all_postcodes()) == sorted(areas)
 
 
 def test_codes_with_several_places_keep_them_all(areas):
