@@ -12,12 +12,15 @@ TINY = {
     "bench_attendance_save": ("--pupils=3", "--saves=2", "--rounds=1"),
     "bench_compile_register": ("--residents=300", "--rounds=1"),
     "bench_oneroster": ("--pupils=40", "--rounds=1"),
+}
+# Beside other libraries, which are not installed for a test.
+TINY_ALONE = {
     "bench_postcodes": ("--lookups=50", "--rounds=1", "--peers=0"),
 }
 
 
 def test_every_benchmark_has_a_tiny_run():
-    assert {each.stem for each in BENCHMARKS.glob("bench_*.py")} == TINY.keys()
+    assert {each.stem for each in BENCHMARKS.glob("bench_*.py")} == {*TINY, *TINY_ALONE}
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -35,3 +38,19 @@ def test_benchmark_tells_floor_ours_and_ratio_on_both_databases(name, postgres_s
     assert not done.stderr
     for word in ("floor", "ours", "ratio", "SQLite", "PostgreSQL"):
         assert word in done.stdout
+
+
+@pytest.mark.parametrize("name", TINY_ALONE)
+def test_benchmark_runs_without_its_peers(name):
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / f"{name}.py"), *TINY_ALONE[name]],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    assert "govkit" in done.stdout
+    assert "ratio" in done.stdout
