@@ -289,7 +289,7 @@ class FilesField(Field):
                 "これ以上は加えられません。替えるときは、どれかを取り消してください。"
             )
         if self.kept and not self.is_many:
-            return self.translate("選び直すと、上のファイルと入れ替わります。")
+            return self.translate("選び直すと、いまのファイルと入れ替わります。")
         return ""
 
     @property

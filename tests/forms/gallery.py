@@ -8,9 +8,12 @@ from flask import Blueprint, Flask, flash, render_template, request, stream_temp
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+import govkit.base
 from govkit import forms
 from govkit.testing.form_examples import State, all_examples, form_of
 
+STATIC = Path(govkit.base.__file__).parent / "static" / "govkit"
+SCRIPTS = ["govkit.js", *sorted(path.name for path in STATIC.glob("forms-*.js"))]
 TABLET_MARKS = [
     {"value": "present", "title": "出席"},
     {"value": "absent", "title": "欠席", "marked": True},
@@ -136,7 +139,7 @@ def _add_pages(app: Flask) -> None:
     @app.get("/fields/<state>")
     def fields(state):
         form = form_of(all_examples(), State(state))
-        return render_template("fields.html", form=form, scripts=["govkit.js"])
+        return render_template("fields.html", form=form, scripts=SCRIPTS)
 
     @app.route("/form", methods=["GET", "POST"])
     def form():
