@@ -11,9 +11,9 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
 from markupsafe import Markup
 
+from govkit import translations
 from govkit.errors import Problem
 
 __all__ = [
@@ -32,7 +32,7 @@ LANGUAGES = {"ja": "日本語", "en": "English"}
 """Languages that the user interface speaks, by code, each named in itself."""
 
 _current: ContextVar[str] = ContextVar("govkit_language", default="ja")
-_directories: list[Path] = [Path(__file__).parent.parent / "translations"]
+_directories: list[Path] = [translations.FOLDER]
 
 
 def add_catalogue(directory: Path) -> None:
@@ -68,13 +68,7 @@ def _catalogue(code: str) -> dict[str, str]:
     for directory in _directories:
         path = directory / f"{code}.po"
         if path.is_file():
-            with path.open("rb") as stream:
-                catalogue = read_po(stream, locale=code)
-            messages |= {
-                str(message.id): str(message.string)
-                for message in catalogue
-                if message.id and message.string and not message.fuzzy
-            }
+            messages |= translations.read_catalogue(path)
     return messages
 
 

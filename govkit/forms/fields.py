@@ -518,8 +518,10 @@ class PasswordField(Field):
 
         :raises InvalidValue: When it holds half a surrogate pair, which cannot be stored.
         """
-        if any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise InvalidValue(CharacterProblem.UNREADABLE)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise InvalidValue(CharacterProblem.UNREADABLE) from None
         return text
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from govkit.forms.fields import Field
 from govkit.forms.messages import Catalogue, Gettext, Message, as_message, unchanged
 from govkit.forms.widgets import render
+from govkit.translations import translator
 
 __all__ = ["Form", "Sent", "inner_forms"]
 
@@ -54,7 +55,8 @@ class Form(wtforms.Form):  # type: ignore[misc]
     :param formdata: What was sent, ``request.form``; empty means that nothing was sent yet.
     :param obj: Object whose attributes fill the fields at first.
     :param files: Uploaded files, ``request.files``.
-    :param gettext: Translates the Japanese sentences; without it they stay Japanese.
+    :param language: Code of the language, such as ``en``; Japanese without it.
+    :param gettext: Translates the Japanese sentences in another way than by govkit's catalogue.
     :param options: ``data``, ``prefix``, ``meta`` and values by field name, as in WTForms.
     """
 
@@ -79,17 +81,29 @@ class Form(wtforms.Form):  # type: ignore[misc]
         obj: object = None,
         *,
         files: Sent | None = None,
-        gettext: Gettext = unchanged,
+        language: str = "ja",
+        gettext: Gettext | None = None,
         **options: Any,
     ) -> None:
-        self.translator = gettext
-        self._catalogue = Catalogue(gettext)
+        self.translator = gettext or translator(language) or unchanged
+        self._catalogue = Catalogue(self.translator)
         parts = [part for part in (formdata, files) if part]
         self._focus_target = ""
         sent = _Together(*parts) if parts else None
         super().__init__(sent, obj, **options)
-        if sent is not None and self._parent_form is None:
+        if sent is not None and self._parent_form is None and self._is_genuine():
             self._press(sent)
+
+    def _is_genuine(self) -> bool:
+        """Whether the form's own token, if it has one, is right: helper buttons act before validation."""
+        if not self.meta.csrf:
+            return True
+        field = self._fields[self.meta.csrf_field_name]
+        try:
+            self._csrf.validate_csrf_token(self, field)
+        except ValueError:
+            return False
+        return True
 
     def _press(self, sent: Sent) -> None:
         """Let the field act whose helper button was pressed."""
@@ -181,7 +195,7 @@ class Form(wtforms.Form):  # type: ignore[misc]
             return Markup("")
         entries = [("", message) for message in self.form_errors]
         for field in self:
-            entries += _entries(field)
+            entries += self._entries_of(field)
         gettext = self._catalogue.gettext
         heading = gettext("入力内容に{count}件の誤りがあります").format(count=len(entries))
         context = {"id": f"{self._prefix}error-summary", "heading": heading, "entries": entries}
@@ -190,6 +204,13 @@ class Form(wtforms.Form):  # type: ignore[misc]
             advice=gettext("直してから、もう一度送信してください。"),
             **context,
         )
+
+    def _entries_of(self, field: Any) -> list[tuple[str, Message]]:
+        if isinstance(field, Field):
+            return field.error_entries()
+        # A token against forged requests is no field of ours; its errors are others' sentences.
+        gettext = self._catalogue.gettext
+        return [("", as_message(gettext(str(error)))) for error in field.errors]
 
     def render(self, names: Iterable[str] = ()) -> Markup:
         """All fields, or those named, one after the other."""
@@ -212,9 +233,3 @@ def inner_forms(field: Any) -> Iterable[Form]:
         return cast(Iterable[Form], field.forms)
     inner = getattr(field, "form", None)
     return (inner,) if isinstance(inner, Form) else ()
-
-
-def _entries(field: Any) -> list[tuple[str, Message]]:
-    if isinstance(field, Field):
-        return field.error_entries()
-    return [("", as_message(error)) for error in field.errors]

@@ -92,8 +92,16 @@ WTFORMS: Final = {
     "This field cannot be edited.": "この項目は変えられません。",
     "This field is disabled and cannot have a value.": "この項目には入力できません。",
     "This field is required.": "入力してください。",
+    "The CSRF session token is missing.": "画面を開き直して、もう一度送信してください。",
+    "The CSRF token has expired.": (
+        "画面を開いてから時間がたちました。もう一度、送信してください。"
+    ),
+    "The CSRF token is invalid.": "画面を開き直して、もう一度送信してください。",
+    "The CSRF token is missing.": "画面を開き直して、もう一度送信してください。",
+    "The CSRF tokens do not match.": "画面を開き直して、もう一度送信してください。",
 }
-"""Japanese by English message of WTForms 3.3; of a singular and a plural, the plural is listed."""
+"""Japanese by English message of WTForms 3.3, of a singular and a plural the plural, and of the token
+of Flask-WTF."""
 
 
 def unchanged(text: str) -> str:
