@@ -82,6 +82,7 @@ FIELD_KEYS: Final = _keys(
     Key("required", Kind.YES_NO, "必須", "入力が必ず要るかどうか", "true"),
     Key("show_if", Kind.TEXT, "出す条件", "この条件に合うときだけ項目を出します", "いつも出す"),
     Key("legal_basis", Kind.TEXT, "根拠", "この項目をたずねる根拠となる法令"),
+    Key("own", Kind.YES_NO, "本人のこと", "入力する本人のことなら true。ブラウザーが自動で入れられます", "true（くり返しの中では false）"),
     Key("max_length", Kind.WHOLE, "文字数の上限", "この文字数まで入力できます"),
     Key("min_length", Kind.WHOLE, "文字数の下限", "この文字数から入力できます"),
     Key("length", Kind.WHOLE, "桁数", "番号の桁数。頭の0も数えます"),

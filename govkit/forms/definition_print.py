@@ -21,6 +21,7 @@ from govkit.forms.identifiers import CorporateNumberField, MyNumberField
 from govkit.forms.messages import Gettext, unchanged
 from govkit.forms.money import AmountField
 from govkit.forms.parts import PartsField
+from govkit.forms.places import PostcodeField, PrefectureField
 from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule
@@ -178,6 +179,8 @@ _BOXES: Final[Mapping[type, Callable[[Any], Box]]] = {
     DateField: lambda _field: Box("date"),
     EraDateField: lambda _field: Box("date"),
     PartialDateField: lambda _field: Box("date"),
+    PostcodeField: lambda _field: Box("postcode"),
+    PrefectureField: _line,
     AmountField: lambda _field: Box("amount"),
     MyNumberField: lambda _field: Box("cells", 12),
     CorporateNumberField: lambda _field: Box("cells", 13),

@@ -203,6 +203,7 @@ class _Reader:
             example=table.get("example", ""),
             is_required=table.get("required", True),
             rule=self._rule(path, table),
+            is_own=table.get("own", len(path) == 2),
             legal_basis=table.get("legal_basis", ""),
             choices=choices,
             options={key: table[key] for key in kind.keys if key in table},

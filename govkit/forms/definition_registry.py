@@ -40,6 +40,13 @@ from govkit.forms.people import (
     SexField,
 )
 from govkit.forms.people_blocks import ForeignNameBlock, GuardianBlock, NameBlock
+from govkit.forms.places import (
+    MunicipalityField,
+    OneLineAddressField,
+    PostcodeField,
+    PrefectureField,
+)
+from govkit.forms.places_block import AddressBlock
 from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
 from govkit.forms.search import SearchField
@@ -321,6 +328,7 @@ FIELD_TYPES: Final = _kinds(
         title="氏名とフリガナ",
         about="氏名とフリガナを、それぞれ一つの欄で",
         field_class=NameBlock,
+        keys=("own",),
         options=lambda _given: {"boxes": 1},
         examples={"name": "青葉 花子", "name_kana": "アオバ ハナコ"},
     ),
@@ -329,6 +337,7 @@ FIELD_TYPES: Final = _kinds(
         title="姓と名とフリガナ",
         about="姓と名、そのフリガナを、それぞれの欄で。名だけの方も受け取ります",
         field_class=NameBlock,
+        keys=("own",),
         options=lambda _given: {"boxes": 2, "allows_one_name": True},
         examples={
             "family_name": "青葉",
@@ -347,9 +356,9 @@ FIELD_TYPES: Final = _kinds(
     FieldKind(
         name="guardian",
         title="保護者",
-        about="保護者の氏名・フリガナ・子との関係・電話番号。関係は choices に書きます",
+        about="保護者の氏名・フリガナ・子との関係・電話番号・住所（子と別のとき）。関係は choices に書きます",
         field_class=GuardianBlock,
-        keys=("choices", "choices_en"),
+        keys=("choices", "choices_en", "own"),
         options=_guardian,
         examples={
             "name": "青葉 花子",
@@ -357,14 +366,13 @@ FIELD_TYPES: Final = _kinds(
             "telephone": "0420-00-0000",
             "address_kind": "子と同じ",
         },
-        choices_at="relationship",
     ),
     FieldKind(
         name="full_name",
         title="氏名",
         about="氏名を一つの欄で。空白の有無も、外国の名前も、そのまま受け取ります",
         field_class=FullNameField,
-        keys=("max_length",),
+        keys=("max_length", "own"),
         example="青葉 花子",
         options=_same("max_length"),
     ),
@@ -373,7 +381,7 @@ FIELD_TYPES: Final = _kinds(
         title="姓",
         about="姓だけの欄",
         field_class=FamilyNameField,
-        keys=("max_length",),
+        keys=("max_length", "own"),
         example="青葉",
         options=_same("max_length"),
     ),
@@ -382,7 +390,7 @@ FIELD_TYPES: Final = _kinds(
         title="名",
         about="名だけの欄",
         field_class=GivenNameField,
-        keys=("max_length",),
+        keys=("max_length", "own"),
         example="花子",
         options=_same("max_length"),
     ),
@@ -400,7 +408,7 @@ FIELD_TYPES: Final = _kinds(
         title="ローマ字氏名",
         about="旅券や在留カードにあるローマ字の氏名",
         field_class=LatinNameField,
-        keys=("max_length",),
+        keys=("max_length", "own"),
         example="AOBA HANAKO",
         options=_same("max_length"),
     ),
@@ -433,10 +441,57 @@ FIELD_TYPES: Final = _kinds(
         needs_legal_basis=True,
     ),
     FieldKind(
+        name="postcode",
+        title="郵便番号",
+        about="郵便番号を一つの欄で。ハイフンも〒も全角も受け取ります",
+        field_class=PostcodeField,
+        keys=("own",),
+        example="190-0022",
+    ),
+    FieldKind(
+        name="prefecture",
+        title="都道府県",
+        about="47都道府県から一つ",
+        field_class=PrefectureField,
+        keys=("own",),
+        example="東京都",
+        shows_example=False,
+    ),
+    FieldKind(
+        name="municipality",
+        title="市区町村",
+        about="いまある市区町村の名前",
+        field_class=MunicipalityField,
+        example="東京都立川市",
+    ),
+    FieldKind(
+        name="address",
+        title="住所",
+        about="郵便番号・都道府県・市区町村・町名・番地・建物名をまとめて。郵便番号から住所が入ります",
+        field_class=AddressBlock,
+        keys=("own",),
+        examples={
+            "postcode": "190-0022",
+            "prefecture": "東京都",
+            "city": "立川市",
+            "town": "錦町",
+            "lot": "1-2-3",
+        },
+    ),
+    FieldKind(
+        name="one_line_address",
+        title="一行の住所",
+        about="住所を一つの欄で",
+        field_class=OneLineAddressField,
+        keys=("own",),
+        example="東京都立川市錦町1-2-3",
+    ),
+    FieldKind(
         name="telephone",
         title="電話番号",
         about="電話番号を一つの欄で。ハイフンもかっこも全角も受け取ります",
         field_class=TelephoneField,
+        keys=("own",),
         example="0420-00-0000",
     ),
     FieldKind(
@@ -444,6 +499,7 @@ FIELD_TYPES: Final = _kinds(
         title="メールアドレス",
         about="メールアドレス。携帯電話会社の古い形も受け取ります",
         field_class=EmailField,
+        keys=("own",),
         example="hanako@example.jp",
     ),
     FieldKind(

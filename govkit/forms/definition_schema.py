@@ -27,6 +27,7 @@ from govkit.forms.identifiers import (
     SchoolCodeField,
 )
 from govkit.forms.money import AmountField
+from govkit.forms.places import PostcodeField
 from govkit.forms.quantities import DecimalField, IntegerField
 from govkit.forms.rows import RowsField
 from govkit.forms.rules import Rule
@@ -172,6 +173,7 @@ _SHAPES: Final[Mapping[type, Callable[[Any], Schema]]] = {
     AmountField: _number,
     EmailField: lambda _field: {"type": "string", "format": "email"},
     UrlField: lambda _field: {"type": "string", "format": "uri"},
+    PostcodeField: _pattern("^[0-9]{3}-[0-9]{4}$"),
     CorporateNumberField: _pattern("^[0-9]{13}$"),
     InvoiceNumberField: _pattern("^T[0-9]{13}$"),
     ResidenceCardField: _pattern("^[A-Z]{2}[0-9]{8}[A-Z]{2}$"),

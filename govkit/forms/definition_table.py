@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 
 from govkit.errors import InvalidInput, Problem
 from govkit.formats.tabular import Audience, Column, Encoding, ReadOptions, read_table, write_table
+from govkit.forms.choices import ChoiceField
 from govkit.forms.definition import DefinedForm, Definition
 from govkit.forms.definition_cells import Cell, cells_of, sent_of
 from govkit.forms.messages import Gettext, Message, unchanged
@@ -83,9 +84,32 @@ def _cells(definition: Definition) -> list[Cell]:
 def write_template(definition: Definition, target: BinaryIO) -> None:
     """Write the table to fill in: headings and one row of examples, for a spreadsheet."""
     cells = _cells(definition)
+    write_table(
+        target,
+        [MEMO, *(cell.heading for cell in cells)],
+        [[_EXAMPLE, *_example_row(definition, cells)]],
+    )
+
+
+def _example_row(definition: Definition, cells: Sequence[Cell]) -> list[str]:
+    """Examples that are right together: what they leave out is blank."""
     examples = {field.id: field.filled_example for field in definition.fields}
-    row = [_EXAMPLE, *(examples[str(cell.path[0])].get(cell.ending, "") for cell in cells)]
-    write_table(target, [MEMO, *(cell.heading for cell in cells)], [row])
+    texts = [
+        examples[str(cell.path[0])].get(cell.ending, "") or _first_choice(cell) for cell in cells
+    ]
+    form = definition.table_class(sent_of(cells, texts)[0])
+    return [
+        "" if any(field.is_hidden for field in cell.fields(form)) else text
+        for cell, text in zip(cells, texts, strict=True)
+    ]
+
+
+def _first_choice(cell: Cell) -> str:
+    """A choice that has to be made, in no row but the first."""
+    numbers = [step for step in cell.path if isinstance(step, int)]
+    is_choice = isinstance(cell.model, ChoiceField) and cell.model.required
+    titles = [str(title) for _value, title in cell.model.choices] if is_choice else []
+    return titles[0] if titles and not any(numbers) else ""
 
 
 def check_table(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from govkit.forms.blocks import Block
 from govkit.forms.fields import Field
 from govkit.forms.form import Form
 from govkit.forms.rules import Rule
@@ -64,6 +65,7 @@ def today_in_japan() -> date:
 class FieldDefinition:
     """What is defined of one field.
 
+    :param is_own: Whether it is about the one who fills in the form, for whom browsers can fill it in.
     :param options: Values of the keys that belong to its type, such as ``max_length``.
     :param columns: Fields of one row, where the field repeats.
     :param today: The clock, for limits that move with it.
@@ -76,6 +78,7 @@ class FieldDefinition:
     example: str = ""
     is_required: bool = True
     rule: Rule | None = None
+    is_own: bool = True
     legal_basis: str = ""
     choices: tuple[Choice, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -95,16 +98,13 @@ class FieldDefinition:
     def filled_example(self) -> Mapping[str, str]:
         """An example by the endings of the names of its controls, as one writes it into a table."""
         if self.kind.examples:
-            chosen = {self.kind.choices_at: self.choices[0].title.ja} if self.choices else {}
-            return {**self.kind.examples, **chosen}
+            return self.kind.examples
         if self.columns:
             return {
                 f"0-{column.id}" + (f"-{ending}" if ending else ""): text
                 for column in self.columns
                 for ending, text in column.filled_example.items()
             }
-        if self.choices and not self.example:
-            return {"": self.choices[0].title.ja}
         return {"": self.example or self._fitting_example}
 
     @property
@@ -124,6 +124,9 @@ class FieldDefinition:
         given: dict[str, Any] = {"required": self.is_required, **self.kind.options(self)}
         if self.support:
             given["support"] = self.support.ja
+        if "own" in self.kind.keys and not self.is_own:
+            is_block = issubclass(self.kind.field_class, Block)
+            given |= {"is_own": False} if is_block else {"autocomplete": ""}
         if (shown := rule or self.rule) is not None:
             given["show_if"] = shown
         if self.columns:
@@ -157,7 +160,6 @@ class FieldKind:
     :param keys: Keys it takes next to the common ones.
     :param example: Example where the definition gives none.
     :param examples: Examples of a field of several controls, by the endings of their names.
-    :param choices_at: Ending of the control that has the choices.
     :param options: Options of the field class.
     :param table_class: Field that takes the same in one text, where ``field_class`` has several controls.
     :param limit: Class of values of ``min`` and ``max``.
@@ -174,7 +176,6 @@ class FieldKind:
     keys: tuple[str, ...] = ()
     example: str = ""
     examples: Mapping[str, str] = field(default_factory=dict)
-    choices_at: str = ""
     options: Callable[[FieldDefinition], dict[str, Any]] = _nothing
     table_class: type[Field] | None = None
     limit: type[Any] | tuple[type[Any], ...] = int
