@@ -33,7 +33,8 @@
   return {
     controls,
     ids,
-    buttons: [...document.querySelectorAll("button:not([aria-hidden]), a[href]")].map((each) => ({
+    buttons: [...document.querySelectorAll("button:not([aria-hidden]), a[href]")]
+      .filter((each) => each.checkVisibility()).map((each) => ({
       text: text(each), height: each.getBoundingClientRect().height,
       width: each.getBoundingClientRect().width, inline: getComputedStyle(each).display === "inline",
     })),

@@ -243,6 +243,7 @@ def test_what_cannot_be_changed_says_why_and_can_still_be_reached(view):
 def test_a_click_on_the_label_reaches_the_control(view):
     lost = view.page.evaluate(
         """() => [...document.querySelectorAll('form.gk-form label[for]')].filter((label) => {
+          if (!label.checkVisibility()) return false;
           document.activeElement.blur();
           label.click();
           return document.activeElement.id !== label.htmlFor;
