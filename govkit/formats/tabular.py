@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from govkit.errors import InvalidInput, Problem
+from govkit.formats.formulas import guard_formula, unguard_formula
 from govkit.jp.characters import CharacterSet, unsupported_characters
 from govkit.jp.my_number import find_my_number
 from govkit.jp.text import fold_width
@@ -252,7 +253,8 @@ class Table:
 
     def _read_headings(self) -> tuple[str, ...]:
         try:
-            return tuple(cell.strip() for cell in next(self._reader))
+            cells = tuple(cell.strip() for cell in next(self._reader))
+            return tuple(map(unguard_formula, cells)) if self._options.is_guarded else cells
         except UnicodeDecodeError as error:
             raise InvalidInput([self._undecodable(error)]) from None
         except csv.Error:
@@ -381,7 +383,7 @@ class Table:
                 row.append("")
             cells = pick(row)
             if is_guarded:
-                cells = tuple(map(_unguard, cells))
+                cells = tuple(map(unguard_formula, cells))
             for index in numbers:
                 if "+" in cells[index] and _SPOILT_NUMBER.fullmatch(cells[index]):
                     self._spoilt(number, index, cells[index])
@@ -483,18 +485,6 @@ def _picker(positions: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
     return itemgetter(*positions)
 
 
-_GUARDED: Final = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-_HAS_GUARD: Final = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _HAS_GUARD.match(cell) else cell
-
-
-def _guard(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and _GUARDED.match(cell) else cell
-
-
 class Audience(StrEnum):
     """Who opens the file: people in a spreadsheet, or another system."""
 
@@ -529,9 +519,9 @@ def write_table(
     writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL if is_for_people else csv.QUOTE_ALL)
     count = 0
     try:
-        writer.writerow(headings)
+        writer.writerow(map(guard_formula, headings) if is_for_people else headings)
         for row in rows:
-            writer.writerow(list(map(_guard, row)) if is_for_people else row)
+            writer.writerow(list(map(guard_formula, row)) if is_for_people else row)
             count += 1
         text.flush()
     finally:
