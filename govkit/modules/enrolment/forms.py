@@ -11,12 +11,11 @@ __all__ = ["CompileForm", "DesignationForm", "ExportForm", "RemarksForm", "Zones
 class CompileForm(forms.Form):
     """Whose register is compiled, and as of when."""
 
-    entry_year = forms.IntegerField(
+    entry_year = forms.SchoolYearField(
         _("入学する年度"),
         [forms.Range(2000, 2100)],
         required=True,
-        width=8,
-        support=_("西暦。例：2027（2027年4月に小学校に入学する児童）"),
+        support=_("例：令和9年度、2027（2027年4月に小学校に入学する児童）"),
     )
     reference_date = forms.DateField(
         _("基準日"),

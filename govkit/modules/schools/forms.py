@@ -1,15 +1,12 @@
 """Forms of schools, classes, pupils, staff and the roster (学校の入力画面)."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from govkit import forms
 from govkit.base.i18n import lazy_gettext as _
-from govkit.errors import InvalidValue
 from govkit.formats.oneroster import Profile
-from govkit.jp.characters import CharacterSet, unsupported_characters
-from govkit.jp.numbers import CodeProblem, SchoolCode
+from govkit.jp.characters import CharacterSet
 from govkit.modules.schools.models import Duty
 
 __all__ = [
@@ -41,71 +38,20 @@ PROFILES: Final = {
 }
 """Titles of the dialects of a roster, the newest first."""
 
-_CODE_PROBLEMS: Final = {
-    CodeProblem.WRONG_LENGTH: _("{label}は13桁で入力してください（例：B113299999911）"),
-    CodeProblem.WRONG_FORM: _("{label}は英字1字と数字12桁で入力してください（例：B113299999911）"),
-    CodeProblem.UNKNOWN_PREFECTURE: _(
-        "{label}の3・4桁目の都道府県番号（01〜47）を確かめてください"
-    ),
-    CodeProblem.CHECK_DIGIT: _("{label}の検査数字が合いません。写し間違いがないか確かめてください"),
+# Names of others: what the browser knows of its own user would be wrong.
+_FOR_EXCHANGE: Final[dict[str, Any]] = {
+    "character_set": CharacterSet.JIS_X_0213,
+    "max_length": 100,
+    "width": 16,
+    "autocomplete": "off",
 }
-
-
-class _IsSchoolCode:
-    """The text is a school code (学校コード) with the right check digit."""
-
-    def __call__(self, form: Any, field: forms.Field) -> None:
-        if field.is_blank:
-            return
-        try:
-            SchoolCode.parse(field.data)
-        except InvalidValue as error:
-            text = _CODE_PROBLEMS[CodeProblem(error.problem)]
-            raise forms.ValidationError(field.gettext(text)) from None
-
-
-class _SchoolCodeField(forms.TextField):
-    """A school code; twelve digits after its letter are no 個人番号, twelve digits alone may be."""
-
-    width = 16
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        text = str(valuelist[0]).strip() if valuelist else ""
-        self.guards_my_number = not text[:1].isalpha()
-        super().process_formdata(valuelist)
-
-
-class _InJis:
-    """Every character is in JIS X 0213, so that every receiving system knows it."""
-
-    def __call__(self, form: Any, field: forms.Field) -> None:
-        lost = unsupported_characters(field.data or "", CharacterSet.JIS_X_0213)
-        if lost:
-            text = _(
-                "{label}の「{characters}」({code_points})は連携先で使えません。別の字体で入力してください"
-            )
-            raise forms.ValidationError(
-                field.gettext(
-                    text,
-                    characters="".join(each.text for each in lost),
-                    code_points=" ".join(each.code_points for each in lost),
-                )
-            )
-
-
-# Hiragana, katakana of both widths, the long mark, the middle dot and spaces.
-_IS_KANA: Final = forms.Pattern(
-    r"[\u3041-\u3096\u309b\u309c\u30a1-\u30fc\uff65-\uff9f\u3000 ]+",
-    _("{label}はひらがなかカタカナで入力してください"),
-)
 
 
 class SchoolForm(forms.Form):
     """A new school."""
 
-    code = _SchoolCodeField(
+    code = forms.SchoolCodeField(
         _("学校コード"),
-        [_IsSchoolCode()],
         required=True,
         support=_("文部科学省の学校コード13桁。例：B113299999911"),
     )
@@ -119,9 +65,8 @@ class CloseSchoolForm(forms.Form):
     """The last day of a school, and who takes over."""
 
     closed_on = forms.DateField(_("廃止年月日"), required=True)
-    successor_code = _SchoolCodeField(
+    successor_code = forms.SchoolCodeField(
         _("移行後の学校コード"),
-        [_IsSchoolCode()],
         support=_("統合先の学校があるときに入力します。"),
     )
 
@@ -140,19 +85,15 @@ class ClassForm(forms.Form):
 class ExchangeNameForm(forms.Form):
     """Form of a name for systems that know JIS X 0213 only."""
 
-    family_name = forms.TextField(_("連携用の氏"), [forms.Length(max=100), _InJis()], width=16)
-    given_name = forms.TextField(_("連携用の名"), [forms.Length(max=100), _InJis()], width=16)
+    family_name = forms.FamilyNameField(_("連携用の氏"), **_FOR_EXCHANGE)
+    given_name = forms.GivenNameField(_("連携用の名"), **_FOR_EXCHANGE)
 
 
 class KanaForm(forms.Form):
     """Reading of a name."""
 
-    family_name = forms.TextField(
-        _("氏のフリガナ"), [forms.Length(max=100), _IS_KANA], required=True, width=16
-    )
-    given_name = forms.TextField(
-        _("名のフリガナ"), [forms.Length(max=100), _IS_KANA], required=True, width=16
-    )
+    family_name = forms.FuriganaField(_("氏のフリガナ"), required=True, width=16)
+    given_name = forms.FuriganaField(_("名のフリガナ"), required=True, width=16)
 
 
 class LeaveForm(forms.Form):
@@ -188,19 +129,15 @@ class PostingForm(forms.Form):
         ),
     )
     creates_account = forms.CheckboxField(_("このログイン名で新しいアカウントを作る"))
-    family_name = forms.TextField(
+    family_name = forms.FamilyNameField(
         _("氏"),
-        [forms.Length(max=50)],
         width=16,
+        autocomplete="off",
         support=_("この団体にはじめて配属する職員のときに入力します。"),
     )
-    given_name = forms.TextField(_("名"), [forms.Length(max=50)], width=16)
-    kana_family_name = forms.TextField(
-        _("氏のフリガナ"), [forms.Length(max=100), _IS_KANA], width=16
-    )
-    kana_given_name = forms.TextField(
-        _("名のフリガナ"), [forms.Length(max=100), _IS_KANA], width=16
-    )
+    given_name = forms.GivenNameField(_("名"), width=16, autocomplete="off")
+    kana_family_name = forms.FuriganaField(_("氏のフリガナ"), width=16)
+    kana_given_name = forms.FuriganaField(_("名のフリガナ"), width=16)
     role = forms.SelectField(_("役割"), required=True)
     school = forms.SelectField(
         _("学校"), coerce=UUID, support=_("教育委員会に配属するときは選びません。")

@@ -242,7 +242,7 @@ def test_a_reading_is_corrected(sign_in, city):
 
     refused = client.post(f"{path}/kana", data={"kana-family_name": "青木"})
     assert refused.status_code == 400
-    assert "ひらがなかカタカナで" in refused.text
+    assert "カタカナで入力してください" in refused.text
     client.post(f"{path}/kana", data={"kana-family_name": "ｱｵｷﾞ", "kana-given_name": "はなこ"})
 
     assert "アオギ ハナコ" in client.get(path).text
@@ -427,7 +427,7 @@ def _logins(deployment: Deployment) -> list[str]:
         ({"class_group": ""}, "学級担任には学級が必要です"),
         ({"role": "king"}, "役割は一覧から選んでください"),
         ({"valid_from": ""}, "開始日を入力してください"),
-        ({"kana_family_name": "試験"}, "ひらがなかカタカナで"),
+        ({"kana_family_name": "試験"}, "カタカナで入力してください"),
         ({"school": "", "duty": "", "class_group": ""}, "この役割には学校が必要です"),
         ({"valid_to": "2026-11-01"}, "終了日は開始日以後"),
     ],
