@@ -7,6 +7,7 @@ import sysconfig
 import tarfile
 import venv
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,49 @@ def test_a_module_is_scaffolded_from_the_wheel(installed, tmp_path):
     run(installed, tmp_path, "govkit", "new", "module", "lending")
 
     assert (tmp_path / "govkit-lending" / "govkit_lending" / "models.py").is_file()
+
+
+@pytest.fixture(scope="session")
+def bare(built, tmp_path_factory) -> Path:
+    """Folder of the commands of an environment with the wheel and what the lower layers need alone."""
+    home = tmp_path_factory.mktemp("bare")
+    venv.create(home, with_pip=False, symlinks=True)
+    (wheel,) = built.glob("*.whl")
+    (site,) = home.glob("lib/python3*/site-packages")
+    zipfile.ZipFile(wheel).extractall(site)
+    for library in ("wtforms", "markupsafe", "jinja2", "holidays", "python-dateutil", "six"):
+        files = metadata.distribution(library).files or ()
+        for name in {file.parts[0] for file in files} - {"..", "__pycache__"}:
+            (site / name).symlink_to(Path(sysconfig.get_path("purelib"), name))
+    return home / "bin"
+
+
+def test_forms_are_rendered_where_nothing_but_wtforms_and_jinja_is_installed(bare, tmp_path):
+    code = (
+        "import importlib, pkgutil, sys\n"
+        "import govkit.jp, govkit.formats, govkit.forms as forms\n"
+        "for layer in (govkit.jp, govkit.formats, forms):\n"
+        "    for each in pkgutil.walk_packages(layer.__path__, layer.__name__ + '.'):\n"
+        "        if not each.name.startswith('govkit.forms.flask'):\n"
+        "            importlib.import_module(each.name)\n"
+        "for name in ('flask', 'sqlalchemy', 'pydantic', 'babel', 'werkzeug', 'click'):\n"
+        "    assert importlib.util.find_spec(name) is None, name\n"
+        "class Enquiry(forms.Form):\n"
+        "    name = forms.TextField('氏名', required=True, autocomplete='name')\n"
+        "    birth = forms.DateField('生年月日')\n"
+        "class Sent(dict):\n"
+        "    def getlist(self, name):\n"
+        "        return [self[name]] if name in self else []\n"
+        "form = Enquiry(Sent(name='', birth='令和8年4月1日'), language='en')\n"
+        "assert not form.validate()\n"
+        "print(form.birth.data)\n"
+        "print(form.error_summary() + form.render())\n"
+    )
+    shown = run(bare, tmp_path, "python", "-c", code)
+
+    assert shown.startswith("2026-04-01")
+    assert 'href="#name"' in shown
+    assert "(required)" in shown
 
 
 def test_the_lower_layers_need_neither_flask_nor_a_database(installed, tmp_path):
