@@ -27,6 +27,15 @@ def test_each_example_of_one_layer_runs_when_it_alone_is_copied(tmp_path):
     _run(tmp_path, str(ROOT / "docs" / "start" / "one_layer.md"), "--alone")
 
 
+def test_the_field_of_the_tutorial_takes_ten_lines():
+    _app, field, *_checks = [
+        block
+        for block in blocks(ROOT / "docs" / "forms" / "ten-lines.md")
+        if block.language == "python"
+    ]
+    assert len([line for line in field.body.splitlines() if line.strip()]) == 10
+
+
 def _run(tmp_path, *arguments):
     answer = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.docs.run_page", *arguments],
