@@ -32,8 +32,8 @@ _METHODS: Final = {"POST", "PUT", "PATCH", "DELETE"}
 _FROM_REQUEST: Final[Any] = object()
 # The style sheets are the ones that govkit's own pages use; nothing of the base is imported.
 _STATIC: Final = Path(__file__).parents[1] / "base" / "static" / "govkit"
-_STYLES: Final = ("tokens.css", "components.css", "forms.css")
-_SCRIPTS: Final = ("govkit.js",)
+_STYLES: Final = ("tokens.css", "components.css", "forms.css", "forms-journeys.css")
+_SCRIPTS: Final = ("govkit.js", "forms-address.js", "forms-conditions.js")
 
 
 class FlaskForm(Form):

@@ -31,12 +31,15 @@ def answer(
     state: MutableMapping[str, Any],
     template: str,
     url: Callable[[str], str] | None = None,
+    has_heading: bool = True,
 ) -> Response:
     """The response to the current request.
 
     :param page: Name of the page in its address; blank for the first.
     :param state: What the application keeps for the visitor: on the server, never in a cookie.
     :param url: Address of a page by its name; the same view with another ``page`` without it.
+    :param has_heading: Whether ``content`` begins with the heading; else the template shows
+        ``{{ page.heading }}``.
     """
     url = url or _same_view
     visit = Visit(request.method, page, request.form, request.files, "change" in request.args)
@@ -46,7 +49,7 @@ def answer(
     if isinstance(result, Redirect):
         response = redirect(result.url(url), 303)
     else:
-        content = result.html(url, _csrf_field())
+        content = result.html(url, _csrf_field(), has_heading=has_heading)
         response = make_response(render_template(template, page=result, content=content))
     # A page brought back by the browser's own button must show what is kept now.
     response.headers["Cache-Control"] = "no-store"

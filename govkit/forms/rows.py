@@ -263,7 +263,7 @@ class RowsField(Field):
         """
         sent = self._sent.getlist(self.name) if self._sent is not None else ()
         if len(set(sent)) > self.max_rows:
-            text = self.gettext("{label}は{max}件までです", max=self.max_rows)
+            text = self.gettext("{label}が多すぎます。{max}までにしてください", max=self.max_rows)
             raise Invalid(text, "rows_too_many")
 
     # -- helper buttons
@@ -360,10 +360,8 @@ class RowsField(Field):
         """How many more there may be."""
         left = self.max_rows - len(self.rows)
         if not left:
-            return self.gettext(
-                "{max}件まで入力できます。これ以上は追加できません。", max=self.max_rows
-            )
-        return self.gettext("{max}件まで入力できます。", max=self.max_rows)
+            return self.gettext("これ以上は追加できません。")
+        return self.gettext("追加は、あと{left}回できます。", left=left)
 
     @property
     def has_files(self) -> bool:  # type: ignore[override]

@@ -37,7 +37,7 @@ from govkit.forms.files import FilesField
 from govkit.forms.form import Form, Sent
 from govkit.forms.messages import Gettext, unchanged
 from govkit.forms.progress import Entry, Progress, Step, StepState, Walk, leaves
-from govkit.forms.review import lines_of
+from govkit.forms.review import Line, lines_of
 from govkit.forms.uploads import Holding
 from govkit.forms.widgets import render
 
@@ -123,13 +123,23 @@ class Show:
     title: str
     context: Mapping[str, Any]
 
-    def html(self, url: Callable[[str], str], hidden: Markup | str = "") -> Markup:
+    def html(
+        self, url: Callable[[str], str], hidden: Markup | str = "", *, has_heading: bool = True
+    ) -> Markup:
         """The content of the page, for the layout of the application.
 
         :param url: Address of a page of the journey by its name.
         :param hidden: Controls that every form of the application carries, such as a CSRF token.
+        :param has_heading: Whether the heading (h1) is part of it; else the layout shows
+            :attr:`heading`.
         """
-        return render(self.template, url=url, hidden=hidden, **self.context)
+        context = {**self.context, "has_heading": has_heading}
+        return render(self.template, url=url, hidden=hidden, **context)
+
+    @property
+    def heading(self) -> str:
+        """The heading of the page."""
+        return str(self.context["heading"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +291,7 @@ class Journey:
             translated = self.gettext(text)
             return translated.format(**facts) if facts else translated
 
-        context = {"_": translate, "journey": self, "title": title, **context}
+        context = {"_": translate, "journey": self, "heading": title, **context}
         form = context.get("form")
         prefix = form.title_prefix if form is not None else ""
         return Show(template, f"{prefix}{title}", context)
@@ -428,14 +438,14 @@ class Journey:
         return Redirect("done")
 
     def _show_check(self, walk: Walk, last: Form) -> Show:
-        parts = [
-            (self.gettext(step.title), step.name, list(lines_of(walk.forms[step.name])))
-            for step in walk.shown
-        ]
+        parts: dict[str, list[tuple[str, Line]]] = {}
+        for step in walk.shown:
+            lines = [(step.name, line) for line in lines_of(walk.forms[step.name])]
+            parts.setdefault(self.gettext(step.section or step.title), []).extend(lines)
         return self._show(
             "check_answers.html",
             self.gettext("入力内容の確認"),
-            parts=parts,
+            parts=[(title, lines) for title, lines in parts.items() if lines],
             open=[(self.gettext(step.title), step.name) for step in walk.open],
             form=last,
             token=f"{walk.progress.key}.{walk.progress.digest()}",

@@ -101,7 +101,7 @@ def test_the_style_sheets_and_the_script_are_served(app):
         each["src"] for each in page.all("script")
     ]
 
-    assert len(urls) == 4
+    assert len(urls) == 7
     for url in urls:
         with client.get(url) as response:
             assert response.status_code == 200

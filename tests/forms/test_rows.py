@@ -154,7 +154,7 @@ def test_no_more_rows_than_the_limit():
     form = send(form, ("children-add", "1"))
 
     assert form.children.adding is None
-    assert "3件まで入力できます。これ以上は追加できません。" in Page(form.children()).html
+    assert "これ以上は追加できません。" in Page(form.children()).html
     assert row_numbers(send(form, ("children-add", "1"))) == [0, 1, 2]
 
 

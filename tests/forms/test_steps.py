@@ -93,6 +93,7 @@ def send(browser, **values):
 
 
 def test_the_task_list_tells_how_far_each_task_is(browser):
+    assert browser.journey.walk_of(browser.state).states["children"] == StepState.NOT_NEEDED
     assert browser.states() == ["まだ", "まだ", "ほかの答えで決まります", "まだ", "まだ"]
 
     browser.fill("applicant", "house")
@@ -329,10 +330,7 @@ def test_after_the_end_every_page_leads_to_the_receipt_until_one_starts_anew(bro
     for page in ("", "applicant", "check", "save", "resume"):
         assert browser.get(page) == Redirect("done")
         assert browser.post(page, name="x") == Redirect("done")
-    assert browser.html("done") == browser.html("done")
-
     assert browser.post("done") == Redirect("")
-    assert browser.states()[0] == "まだ"
     assert browser.get("done") == Redirect("")
     browser.fill()
     assert browser.post("check", send=old, agreed="1") == Redirect("check")
@@ -586,18 +584,6 @@ def test_one_question_per_page_makes_a_step_of_each_question():
     assert browser.states() == ["済"]
 
 
-def test_an_unknown_page_is_missing(browser):
-    assert browser.get("nonsense") == browser.post("../x") == Missing()
-
-
-def test_states_by_step_are_for_the_application_too(browser):
-    browser.fill("applicant")
-    states = browser.journey.walk_of(browser.state).states
-
-    assert states["applicant"] == StepState.DONE
-    assert states["children"] == StepState.NOT_NEEDED
-
-
 def test_the_pages_of_a_flask_application(office):
     journey, _uploads = create_journey(submit=office)
     client = create_app(journey).test_client()
@@ -610,3 +596,4 @@ def test_the_pages_of_a_flask_application(office):
     moved = client.post("/todoke/applicant", data=body, content_type="application/x-www-form-urlencoded")  # fmt: skip
     assert moved.location == "/todoke/house"
     assert client.get("/todoke/nonsense").status_code == 404
+    assert Browser(journey).post("../x") == Missing()
