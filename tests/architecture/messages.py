@@ -25,6 +25,8 @@ QUOTED = re.compile(r"[“「(（][^”」)）]*[”」)）]|(?:令和)?(?:元|[
 KEYWORDS = dict.fromkeys(TRANSLATING)
 # Fields declare what they say as plain texts, translated when a form shows them.
 DECLARING = "govkit/forms/"
+# What is told about the keys and types of definitions is their reference, for those who write them.
+REFERENCE = ("govkit/forms/definition_keys.py", "govkit/forms/definition_registry.py")
 # Texts there that people type, and that no page shows.
 TYPED = frozenset({"男性", "女性"})
 PATTERNS = frozenset({"compile", "fullmatch", "match", "search", "removeprefix", "split"})
@@ -44,7 +46,8 @@ def message_ids() -> dict[str, str]:
         lines = io.BytesIO(source.text.encode())
         for line, text, _comments, _context in extract("python", lines, KEYWORDS):
             found.setdefault(_only(text), f"{source.path}:{line}")
-        told = _declared if source.path.startswith(DECLARING) else _refusals
+        declares = source.path.startswith(DECLARING) and source.path not in REFERENCE
+        told = _declared if declares else _refusals
         for line, text in told(source):
             found.setdefault(text, f"{source.path}:{line}")
     return {text: place for text, place in found.items() if not text.isascii()}
