@@ -253,8 +253,9 @@ class Url:
         split = _SPLIT.fullmatch(plain)
         if split is None:
             raise _without_scheme(plain, allows_private=allows_private)
-        url = f"{split[1].lower()}://{_authority(split[1].lower(), split[2], allows_private)}"
-        url += _tail(split[3])
+        scheme = split[1].lower()
+        authority = _authority(scheme, split[2], allows_private=allows_private)
+        url = f"{scheme}://{authority}{_tail(split[3])}"
         if len(url) > _LONGEST_URL:
             raise InvalidValue(UrlProblem.TOO_LONG)
         return cls(url, text)
@@ -294,7 +295,7 @@ def _without_scheme(plain: str, *, allows_private: bool) -> InvalidValue:
     return InvalidValue(UrlProblem.MISSING_SCHEME, meant)
 
 
-def _authority(scheme: str, text: str, allows_private: bool) -> str:  # noqa: FBT001
+def _authority(scheme: str, text: str, *, allows_private: bool) -> str:
     folded = fold_width(text).translate(_DOTS)
     if "@" in folded:
         raise InvalidValue(UrlProblem.CREDENTIALS)
