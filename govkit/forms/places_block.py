@@ -186,7 +186,7 @@ class AddressBlock(Block):
         self.notices = [
             *filter(None, notes),
             self.gettext(
-                "この郵便番号には{count}の住所があります。あてはまるものを選んでください",
+                "この郵便番号には{count}件の住所があります。あてはまるものを選んでください",
                 count=len(areas),
             ),
         ]
