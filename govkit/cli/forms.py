@@ -67,6 +67,11 @@ def template(file: Path, out: Path | None, *, replace: bool) -> None:
 def print_paper(file: Path, language: str, out: Path | None, *, replace: bool) -> None:
     """様式の定義 FILE から、A4に印刷する用紙（HTML）を作ります。"""
     definition = Definition.load(file)
+    if language not in definition.parts.languages:
+        raise Refused(
+            '{file} に英語の文がありません。languages に "en" を加え、英語を書いてください。',
+            file=file.name,
+        )
     page = print_form(definition, language)
     _write(out or file.with_suffix(".html"), page.encode(), replace=replace)
 

@@ -32,7 +32,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from govkit.forms.definition_cells import cells_of, sent_of
 from govkit.forms.definition_problems import Report
@@ -41,17 +41,44 @@ from govkit.forms.definition_types import FieldDefinition, Text, today_in_japan
 from govkit.forms.form import Form, Sent
 from govkit.forms.messages import Gettext, unchanged
 from govkit.forms.rules import ALWAYS, Rule
+from govkit.forms.steps import Journey, Step, Submission
+from govkit.translations import translator
 
 __all__ = ["DefinedForm", "Definition"]
 
 
 class DefinedForm(Form):
-    """A form made from a definition."""
+    """A form made from a definition, in Japanese or with the English of the definition.
+
+    :param language: ``ja``, or ``en`` where the definition has English texts.
+    """
+
+    english: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(
+        self,
+        formdata: Sent | None = None,
+        obj: object = None,
+        *,
+        language: str = "ja",
+        gettext: Gettext | None = None,
+        **options: Any,
+    ) -> None:
+        translate = _with(self.english, language, gettext)
+        super().__init__(formdata, obj, gettext=translate, **options)
 
     @property
     def answers(self) -> dict[str, Any]:
         """Values by field name, without the questions that are not asked."""
         return {field.short_name: field.data for field in self if not field.is_hidden}
+
+
+def _with(english: Mapping[str, str], language: str, gettext: Gettext | None) -> Gettext:
+    """Translates texts of a definition by its own English, everything else as the others do."""
+    others = gettext or translator(language) or unchanged
+    if language == "ja":
+        return others
+    return lambda text: english[text] if text in english else others(text)
 
 
 class Definition:
@@ -142,39 +169,71 @@ class Definition:
 
     @cached_property
     def form_class(self) -> type[DefinedForm]:
-        """The form of all fields; give it ``gettext=definition.translator("en")`` for English."""
-        return _class_of(
-            {field.id: field.declare(self.rules.get(field.id)) for field in self.fields}
-        )
+        """The form of all fields on one page."""
+        return self._class_of({field.id: self.rules.get(field.id) for field in self.fields})
 
     @cached_property
     def table_class(self) -> type[DefinedForm]:
         """The form as tables see it: the same questions, each in one text, without files."""
-        fields = [field for field in self.fields if field.kind.is_in_tables]
-        return _class_of(
-            {
-                field.id: field.declare(self.rules.get(field.id), is_for_tables=True)
-                for field in fields
-            }
-        )
+        rules = {
+            field.id: self.rules.get(field.id) for field in self.fields if field.kind.is_in_tables
+        }
+        return self._class_of(rules, is_for_tables=True)
 
     def page_class(self, page: PageDefinition) -> type[DefinedForm]:
         """The form of one page.
 
         Its conditions find what was answered on other pages in ``meta={"answers": …}``.
         """
+        return self._class_of(dict.fromkeys(page.fields))
+
+    def _class_of(
+        self, rules: Mapping[str, Rule | None], *, is_for_tables: bool = False
+    ) -> type[DefinedForm]:
         fields = {field.id: field for field in self.fields}
-        return _class_of({name: fields[name].declare() for name in page.fields})
+        members: dict[str, Any] = {
+            name: fields[name].declare(rule, is_for_tables=is_for_tables)
+            for name, rule in rules.items()
+        }
+        members["english"] = self.english
+        return cast(type[DefinedForm], type("DefinedForm", (DefinedForm,), members))
 
-    def translator(self, language: str, gettext: Gettext = unchanged) -> Gettext:
-        """Translates the texts of the definition; everything else is handed on.
+    def journey(
+        self, submit: Callable[[Submission], str], language: str = "ja", **options: Any
+    ) -> Journey:
+        """The pages as a journey: task list, steps, check answers, receipt.
 
-        :param gettext: Translates the sentences of the fields themselves.
+        A 個人番号 is asked for on the last page: what is on the others is kept meanwhile.
+
+        :param submit: Receives the answers and gives the receipt number.
+        :param options: Options of :class:`~govkit.forms.steps.Journey`, such as ``drafts``.
         """
-        if language == "ja":
-            return gettext
-        own = {text.ja: text.en for text in self._texts() if text.en}
-        return lambda text: own[text] if text in own else gettext(text)
+        last = [field.id for field in self.fields if field.kind.is_asked_last]
+        steps = []
+        for page in self.pages:
+            if kept := [name for name in page.fields if name not in last]:
+                form = self._class_of(dict.fromkeys(kept))
+                steps.append(Step(page.id, page.title.ja, form, page.rule, page.about.ja))
+        return Journey(
+            self.title.ja,
+            steps,
+            submit,
+            last=self._class_of({name: self.rules.get(name) for name in last}),
+            gettext=self.translator(language),
+            **options,
+        )
+
+    def translator(self, language: str, gettext: Gettext | None = None) -> Gettext:
+        """Translates the texts of the definition by its own English, everything else as govkit does.
+
+        :param gettext: Translates everything else in another way.
+        """
+        return _with(self.english, language, gettext)
+
+    @cached_property
+    def english(self) -> Mapping[str, str]:
+        """English by Japanese text."""
+        return {text.ja: text.en for text in self._texts() if text.en}
 
     def _texts(self) -> Iterator[Text]:
         yield from (self.parts.title, self.parts.about)
@@ -182,10 +241,6 @@ class Definition:
             yield from (page.title, page.about)
         for field in self.fields:
             yield from _texts_of(field)
-
-
-def _class_of(members: Mapping[str, Any]) -> type[DefinedForm]:
-    return cast(type[DefinedForm], type("DefinedForm", (DefinedForm,), dict(members)))
 
 
 def _texts_of(field: FieldDefinition) -> Iterator[Text]:

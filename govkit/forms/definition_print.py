@@ -4,7 +4,7 @@ Whoever cannot or does not want to use a screen gets the same questions, with bo
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -33,6 +33,7 @@ __all__ = ["Box", "PaperField", "PaperPage", "paper_pages", "print_form"]
 _LETTERS_A_LINE: Final = 40
 _MOST_CELLS: Final = 20
 _MOST_ROWS: Final = 8
+_MOST_TICKS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ class PaperPage:
 
 
 def print_form(
-    definition: Definition, language: str = "ja", gettext: Gettext = unchanged
+    definition: Definition, language: str = "ja", gettext: Gettext | None = None
 ) -> Markup:
     """The whole page.
 
     :param language: ``ja``, or ``en`` where the definition has English texts.
-    :param gettext: Translates the sentences that are not of the definition.
+    :param gettext: Translates the sentences that are not of the definition in another way.
     """
     translate = definition.translator(language, gettext)
     parts = definition.parts
@@ -165,9 +166,17 @@ def _inner(field: Any) -> Box:
     return Box("fields", fields=[_paper(each, each.show_if) for each in field.form])
 
 
+def _in_cell(field: PaperField) -> PaperField:
+    """A question in a cell of a table: long lists are written in words there."""
+    box = field.box
+    if box.shape not in ("choices", "date", "fields") or len(box.titles) > _MOST_TICKS:
+        return replace(field, box=Box("blank"))
+    return replace(field, box=replace(box, shape="day")) if box.shape == "date" else field
+
+
 def _table(field: Any) -> Box:
     row = field.form_class(gettext=field._form.translator)  # noqa: SLF001
-    columns = [_paper(each, each.show_if) for each in row]
+    columns = [_in_cell(_paper(each, each.show_if)) for each in row]
     return Box("table", min(field.max_rows, _MOST_ROWS), fields=columns)
 
 

@@ -30,6 +30,8 @@ __all__ = ["FormParts", "PageDefinition", "read_parts"]
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CHOICE_VALUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _RETIRED: Final = re.compile(rf"{_ID.pattern}(\.{_CHOICE_VALUE.pattern})?")
+# Pages that every journey has of its own.
+_JOURNEY_PAGES: Final = frozenset({"check", "done", "save", "resume"})
 _RULE_WORDS: Final = frozenset({"and", "or", "not"})
 _PAIRS: Final = (("min", "max"), ("min_length", "max_length"), ("min_rows", "max_rows"))
 
@@ -158,7 +160,9 @@ class _Reader:
                 continue
             if not _ID.fullmatch(name):
                 self._report.tell(at, "wrong_id")
-            elif hasattr(Form, name) or name in _RULE_WORDS:
+            elif name in _RULE_WORDS or (
+                name in _JOURNEY_PAGES if prefix == "page" else hasattr(Form, name)
+            ):
                 self._report.tell(at, "reserved_id", example=f"{prefix}_{name}"[:40])
             elif name in retired:
                 self._report.tell(at, "retired_id")

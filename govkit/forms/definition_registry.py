@@ -534,6 +534,7 @@ FIELD_TYPES: Final = _kinds(
         options=_legal_basis,
         needs_legal_basis=True,
         is_in_tables=False,
+        is_asked_last=True,
         fits_in_rows=False,
     ),
     FieldKind(

@@ -167,6 +167,7 @@ class FieldKind:
     :param needs_legal_basis: Whether it may be asked only where a law says so.
     :param is_in_tables: Whether its answer may travel in files.
     :param fits_in_rows: Whether it can be a column of rows.
+    :param is_asked_last: Whether a journey asks it at its end, because it must not be kept meanwhile.
     """
 
     name: str
@@ -183,3 +184,4 @@ class FieldKind:
     needs_legal_basis: bool = False
     is_in_tables: bool = True
     fits_in_rows: bool = True
+    is_asked_last: bool = False
