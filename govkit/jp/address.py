@@ -20,6 +20,7 @@ from govkit.jp.lots import LotNumber, LotProblem, find_lot, split_lot
 from govkit.jp.place_text import ALL_DASHES, clean_place, keyed, place_key
 from govkit.jp.postcodes import Municipality, codes_by_town_key, municipalities
 from govkit.jp.prefectures import PREFECTURES, Prefecture, PrefectureProblem
+from govkit.jp.text import WAVES
 
 __all__ = [
     "AddressParts",
@@ -52,7 +53,7 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS: Final = re.compile(r"[(\[「【](.*)[)\]」】]")
-_BETWEEN: Final = str.maketrans(dict.fromkeys(ALL_DASHES, "-"))
+_BETWEEN: Final = str.maketrans(dict.fromkeys(ALL_DASHES + WAVES, "-"))
 _KANJI_DIGITS: Final = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _WHOLE_NUMBER: Final = re.compile(r"([0-9]+)\.0")
 _DIGITAL: Final = re.compile("(?=.*[A-Z])[0-9A-Z]{3}-?[0-9A-Z]{4}")

@@ -9,6 +9,7 @@ from typing import Final, Self
 from govkit.errors import InvalidValue
 from govkit.jp.digits import tidy
 from govkit.jp.place_text import ALL_DASHES, clean_place, kanji_number, place_key
+from govkit.jp.text import WAVES
 
 __all__ = ["LotNumber", "LotProblem", "clean_building", "find_lot", "split_lot"]
 
@@ -28,7 +29,8 @@ _MAX_LENGTH: Final = 50  # 番地号表記, N50 in the standard data layout of r
 
 _KANA: Final = "ァ-ヺぁ-ゖー"
 _DASHES: Final = re.compile(f"ー+|[{re.escape(ALL_DASHES.replace('ー', ''))}]+")
-_NUMERALS: Final = "〇零一二三四五六七八九十百千"
+_NUMERALS: Final = "〇零一二三四五六七八九十百千壱弐参拾"
+_FORMAL: Final = str.maketrans("壱弐参拾", "一二三十")
 _IROHA: Final = (
     "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス"
 )
@@ -42,7 +44,11 @@ _GROUP: Final = re.compile(
     f"|[{_NUMERALS}]+(?= ?(?:{_UNITS}|[のノ之-] ?[0-9{_NUMERALS}]|地?先|$| )))"
     f" ?(?P<unit>{_UNITS})?"
 )
-_JOINT: Final = re.compile(" ?([-のノ之・、,]) ?")
+_JOINT: Final = re.compile(" ?([-のノ之・、,~〜]) ?")
+# 1〜2〜3 is 1-2-3 typed with the wrong key; 12〜15番地 and 1〜2F are ranges.
+_WAVE: Final = re.compile(
+    f"(?<=[0-9])[{re.escape(WAVES)}](?=[0-9])(?![0-9]*(?:[番号丁Ff階]|[{re.escape(WAVES)}][0-9]+番))"
+)
 _STEM_BEHIND: Final = re.compile(f" ?-?[のノ之]? ?[{_STEMS}](?![0-9A-Za-z{_KANA}一-鿿々ヶ])")
 _BEHIND: Final = re.compile(" ?(?:地先|先(?![一-鿿])|番外|内(?![一-鿿])|付近|合併)")
 _NO_NUMBER: Final = re.compile("(?:無番地|番外地|番地なし|番地無し|無地番)(?:地?先)?")
@@ -74,7 +80,7 @@ def _dash(run: re.Match[str]) -> str:
 
 def _hyphenated(text: str) -> str:
     """A cleaned text with every dash that is a hyphen as one ``-``; the long mark of a word stays."""
-    folded = _DASHES.sub(_dash, text)
+    folded = _WAVE.sub("-", _DASHES.sub(_dash, text))
     # Some keyboards put the numeral 一 where a hyphen was wanted.
     return re.sub("-{2,}", "-", re.sub("(?<=[0-9])一(?=[0-9])", "-", folded))
 
@@ -98,7 +104,7 @@ def _groups(text: str) -> Iterator[re.Match[str]]:
 def _next(text: str, last: re.Match[str]) -> re.Match[str] | None:
     end, unit = last.end(), last["unit"]
     joint = _JOINT.match(text, end)
-    if joint and not (unit == "号" and joint[1] in "-・、,"):
+    if joint and not (unit == "号" and joint[1] in "-・、,~〜"):
         return _GROUP.match(text, joint.end())
     if not unit or unit == "号":
         return None
@@ -115,7 +121,7 @@ def _written(text: str, groups: list[re.Match[str]]) -> str:
         joint = text[end : group.start()].replace(" ", "").replace("ノ", "の").replace("之", "の")
         number = group["number"]
         if not number.isascii():
-            value = kanji_number(number)
+            value = kanji_number(number.translate(_FORMAL))
             number = number if value is None else str(value)
         before = (group["before"] or "").replace(" ", "")
         parts += [joint, before, number, group["unit"] or ""]
@@ -151,6 +157,7 @@ def split_lot(text: str) -> tuple[str, str]:
     return _divide(_hyphenated(clean_place(text)))
 
 
+_NAMED: Final = re.compile(f"[#(「{_KANA}一-鿿々〆0-9A-Za-z]")
 _START: Final = re.compile(
     f"[0-9{_NUMERALS}]|[{_STEMS}] ?-? ?[0-9]|[東西南北左右][0-9]|無番地|番外地"
 )
@@ -192,7 +199,7 @@ class LotNumber:
         if _DATE.fullmatch(cleaned):
             raise InvalidValue(LotProblem.DATE)
         lot, rest = split_lot(cleaned)
-        if rest and lot:
+        if lot and _NAMED.match(rest):
             raise InvalidValue(LotProblem.HAS_BUILDING, lot, building=rest)
         if rest or not lot:
             has_town = find_lot(cleaned) > 0 and re.match("[一-鿿々ァ-ヶぁ-ゖ]{2}", cleaned)

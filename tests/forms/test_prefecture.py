@@ -72,6 +72,11 @@ def test_the_box_has_47_lines_and_a_blank_one():
     assert 'autocomplete="address-level1"' in html
 
 
+def test_the_choices_are_all_prefectures_in_order():
+    names = [each.name for each in PREFECTURES]
+    assert list(posted(PrefectureField, "").choices) == [(name, name) for name in names]
+
+
 def test_the_value_is_a_prefecture():
     assert posted(PrefectureField, "東京都").value == PREFECTURES[12]
 
