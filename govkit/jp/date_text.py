@@ -1,41 +1,25 @@
 """Dates as people type and paste them, brought to one plain form before they are read."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from govkit.errors import InvalidValue
 from govkit.jp.eras import CalendarProblem, Era
+from govkit.jp.kanji_numerals import parse_kanji_number
 from govkit.jp.text import DASHES, fold_width
 
-__all__ = ["ERAS", "ERA_PATTERN", "SEPARATOR", "in_kanji", "joined", "plain_date_text"]
+__all__ = ["ERAS", "ERA_PATTERN", "SEPARATOR", "joined", "plain_date_text"]
 
-_DIGITS: Final = {
-    letter: str(value)
-    for value, letters in enumerate(
-        (
-            "〇零○◯",
-            "一壱壹弌",
-            "二弐貳貮弍",
-            "三参參弎",
-            "四肆",
-            "五伍",
-            "六陸",
-            "七漆柒",
-            "八捌",
-            "九玖",
-        )
-    )
-    for letter in letters
-}
-_UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "阡": 1000}
-_TENS: Final = {"廿": "二十", "廾": "二十", "卅": "三十", "丗": "三十", "卌": "四十"}
-_NUMBER: Final = re.compile(f"[{''.join((*_DIGITS, *_UNITS, *_TENS))}]+")
-_GROUPS: Final = re.compile("(?:(.?)千)?(?:(.?)百)?(?:(.?)十)?(.?)")
+_DIGITS: Final = "〇零○◯一壱壹弌二弐貳貮弍三参參弎四肆五伍六陸七漆柒八捌九玖"
+_UNITS: Final = "十拾百佰陌千仟阡廿卄卅丗卌"
+_NUMBER: Final = re.compile(f"[{_DIGITS}{_UNITS}]+")
 
 # Kangxi radicals and one-letter squares: what comes out of PDF files and of input methods.
 _LOOK_ALIKES: Final = {
     **dict(zip("⼀⼆⼋⼗⽉⽕⽔⽊⾦⼟⽇⼤", "一二八十月火水木金土日大", strict=True)),
     "\uf9a8": "令",
+    "廾": "廿",
     "㍾": "明治",
     "㍽": "大正",
     "㍼": "昭和",
@@ -78,36 +62,19 @@ SEPARATOR: Final = "[-/.,、。・·∕⁄_]"
 
 def _number(match: re.Match[str]) -> str:
     written = match[0]
-    if all(letter in _DIGITS for letter in written):
-        return "".join(_DIGITS[letter] for letter in written)
-    text = match.string
-    if (
-        text[match.start() - 1 : match.start()].isdigit()
-        or text[match.end() : match.end() + 1].isdigit()
-    ):
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    has_units = any(letter in _UNITS for letter in written)
+    if has_units and (before[-1:].isdigit() or after[:1].isdigit()):
         return written  # 十2 could be 12 or 102
-    for short, long in _TENS.items():
-        written = written.replace(short, long)
-    written = re.sub(
-        "[拾佰仟阡]", lambda unit: {10: "十", 100: "百", 1000: "千"}[_UNITS[unit[0]]], written
-    )
-    groups = _GROUPS.fullmatch(written)
-    if groups is None or not all(digit in (None, "", *_DIGITS) for digit in groups.groups()):
-        return match[0]
-    return str(
-        sum(
-            _value(digit, unit)
-            for digit, unit in zip(groups.groups(), (1000, 100, 10, 1), strict=True)
-        )
-    )
+    return _in_digits(written) if has_units else "".join(map(_in_digits, written))
 
 
-def _value(digit: str | None, unit: int) -> int:
-    if digit is None:
-        return 0
-    if not digit:
-        return unit if unit > 1 else 0
-    return int(_DIGITS[digit]) * unit
+@lru_cache(maxsize=1024)
+def _in_digits(written: str) -> str:
+    try:
+        return str(parse_kanji_number(written))
+    except InvalidValue:
+        return written
 
 
 def plain_date_text(text: str) -> str:
@@ -140,13 +107,3 @@ def joined(plain: str) -> tuple[str, ...]:
     together = plain.replace(" ", "")
     has_ends = re.fullmatch(r"[^-/.,]*", together) is not None
     return (apart, together) if has_ends and apart != together else (apart,)
-
-
-def in_kanji(number: int) -> str:
-    """A number from 1 to 999 in kanji numerals, as in 令和二十一年."""
-    digits = "〇一二三四五六七八九"
-    hundreds, rest = divmod(number, 100)
-    tens, units = divmod(rest, 10)
-    parts = ((hundreds, "百"), (tens, "十"))
-    words = "".join(("" if count == 1 else digits[count]) + unit for count, unit in parts if count)
-    return words + (digits[units] if units else "")

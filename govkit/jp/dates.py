@@ -16,11 +16,11 @@ from govkit.jp.date_text import (
     ERA_PATTERN,
     ERAS,
     SEPARATOR,
-    in_kanji,
     joined,
     plain_date_text,
 )
 from govkit.jp.eras import CalendarProblem, Era, day_in_era, eras_on, western_day, year_name
+from govkit.jp.kanji_numerals import format_kanji_number
 
 __all__ = ["DateStyle", "WarekiDate", "format_date", "parse_date", "weekday_name"]
 
@@ -108,8 +108,8 @@ class WarekiDate:
 
 
 def _kanji(when: WarekiDate) -> str:
-    year = "元" if when.year == 1 else in_kanji(when.year)
-    return f"{when.era.kanji}{year}年{in_kanji(when.month)}月{in_kanji(when.day)}日"
+    year = "元" if when.year == 1 else format_kanji_number(when.year)
+    return f"{when.era.kanji}{year}年{format_kanji_number(when.month)}月{format_kanji_number(when.day)}日"
 
 
 def _both(when: WarekiDate) -> str:
@@ -177,6 +177,7 @@ _REASONS: Final = tuple(
     (re.compile(pattern), problem)
     for pattern, problem in (
         (r"[0-9]{5}(?:[.-][0-9]+)?", CalendarProblem.SERIAL),
+        (rf"(?:慶応|慶應)(?:元|[0-9]){_MONTH_DAY}", CalendarProblem.BEFORE_GREGORIAN),
         (r"(?:18|19|20|21)[0-9]{2}(?:0[1-9]|1[0-2])", CalendarProblem.INCOMPLETE),
         (r"[0-9]{6}", CalendarProblem.NO_ERA),
         (rf"(?:元|[0-9]{{1,3}}){_MONTH_DAY}", CalendarProblem.NO_ERA),
