@@ -1,5 +1,6 @@
 """The form: what was sent, in which language, with which errors."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Protocol, cast
 
@@ -89,7 +90,7 @@ class Form(wtforms.Form):  # type: ignore[misc]
         self._catalogue = Catalogue(self.translator)
         parts = [part for part in (formdata, files) if part]
         self._focus_target = ""
-        sent = _Together(*parts) if parts else None
+        sent = None if not parts else parts[0] if len(parts) == 1 else _Together(*parts)
         super().__init__(sent, obj, **options)
         if sent is not None and self._parent_form is None and self._is_genuine():
             self._press(sent)
@@ -193,10 +194,8 @@ class Form(wtforms.Form):  # type: ignore[misc]
         """
         if not self.errors:
             return Markup("")
-        entries = [("", message) for message in self.form_errors]
-        for field in self:
-            entries += self._entries_of(field)
         gettext = self._catalogue.gettext
+        entries = self._summary_entries()
         heading = gettext("入力内容に{count}件の誤りがあります").format(count=len(entries))
         context = {"id": f"{self._prefix}error-summary", "heading": heading, "entries": entries}
         return render(
@@ -204,6 +203,21 @@ class Form(wtforms.Form):  # type: ignore[misc]
             advice=gettext("直してから、もう一度送信してください。"),
             **context,
         )
+
+    def _summary_entries(self) -> list[tuple[str, str]]:
+        """Ids and sentences; where several say the same, the block says which is meant."""
+        found = [("", "", str(message)) for message in self.form_errors]
+        for field in self:
+            label = field.label.text
+            found += [(label, target, str(text)) for target, text in self._entries_of(field)]
+        said = Counter(text for _label, _target, text in found)
+        pattern = self._catalogue.gettext("{place}：{sentence}")
+        return [
+            (target, pattern.format(place=label, sentence=text))
+            if said[text] > 1 and label and not text.startswith(label)
+            else (target, text)
+            for label, target, text in found
+        ]
 
     def _entries_of(self, field: Any) -> list[tuple[str, Message]]:
         if isinstance(field, Field):

@@ -28,7 +28,7 @@ DECLARING = "govkit/forms/"
 # What is told about the keys and types of definitions is their reference, for those who write them.
 REFERENCE = ("govkit/forms/definition_keys.py", "govkit/forms/definition_registry.py")
 # Texts there that people type, and that no page shows.
-TYPED = frozenset({"男性", "女性"})
+TYPED = frozenset({"男性", "女性", "〇", "有", "レ", "無"})
 PATTERNS = frozenset({"compile", "fullmatch", "match", "search", "removeprefix", "split"})
 
 

@@ -217,8 +217,11 @@ def test_only_what_is_wrong_is_marked_as_wrong(view):
 def test_every_link_of_the_summary_focuses_a_control_that_is_wrong(view):
     links = view.facts["links"]
     assert bool(links) == (view.state == State.ERROR)
+    assert len({each["text"] for each in links}) == len(links)
     sentences = [text for each in view.facts["errors"] for text in each["sentences"]]
-    assert sorted(each["text"] for each in links) == sorted(sentences)
+    assert sorted(each["text"].split("：")[-1] for each in links) == sorted(
+        sentence.split("：")[-1] for sentence in sentences
+    )
     names = {each["id"]: each["name"] for each in view.controls}
     for index, link in enumerate(links):
         view.page.evaluate("i => document.querySelectorAll('#error-summary a')[i].click()", index)

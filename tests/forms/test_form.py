@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from govkit.forms import (
+    Block,
     CheckboxesField,
     DateField,
     FileField,
@@ -165,3 +166,18 @@ def test_a_search_form_does_without_the_optional_mark():
 
     assert "任意" not in Search().name()
     assert "任意" in type("Plain", (Form,), {"name": TextField("氏名")})().name()
+
+
+def test_the_summary_names_the_block_where_several_fields_say_the_same():
+    class Application(Form):
+        applicant = Block("申請する方", fields={"phone": TextField("電話番号", required=True)})
+        guardian = Block("保護者", fields={"phone": TextField("電話番号", required=True)})
+
+    form = Application(MultiDict({"applicant-phone": ""}))
+    form.validate()
+
+    links = [(link["href"], link.text) for link in Page(form.error_summary()).all("a")]
+    assert links == [
+        ("#applicant-phone", "申請する方：電話番号を入力してください"),
+        ("#guardian-phone", "保護者：電話番号を入力してください"),
+    ]
