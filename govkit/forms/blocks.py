@@ -250,5 +250,7 @@ class Block(Field):
 
 
 def _is_blank(field: Field) -> bool:
-    # A choice that is made beforehand is no answer.
+    # What could not be read was answered; a choice that is made beforehand is no answer.
+    if field.process_errors:
+        return False
     return field.is_blank or (field.default is not None and field.data == field.default)

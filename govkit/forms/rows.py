@@ -49,7 +49,8 @@ class Row:
     def is_blank(self) -> bool:
         """Whether nothing was entered; a choice that is made beforehand is no answer."""
         return all(
-            field.is_blank or (field.default is not None and field.data == field.default)
+            not field.process_errors
+            and (field.is_blank or (field.default is not None and field.data == field.default))
             for field in self.form
         )
 
