@@ -65,6 +65,7 @@ class DateField(DayField):
 
 
 _ERA_TITLES: Final = (_WESTERN, "令和", "平成", "昭和", "大正", "明治")
+_BOXES: Final = ("era", "year", "month", "day")
 _BIRTHDAY: Final = ("bday-year", "bday-month", "bday-day")
 _YEAR_BOX: Final = re.compile(rf"(?:({ERA_PATTERN}|西暦)[-.]?)?(元|[0-9]{{1,4}})年?")
 _OTHER_BOXES: Final = {
@@ -89,6 +90,7 @@ class EraDateField(DayField, PartsField):
     birthday (``autocomplete="bday"``). ``data`` is a :class:`datetime.date`.
 
     :param eras: Names of the calendars to choose from, in their order.
+    :param order: Names of the boxes in their order on the page.
     """
 
     style = DateStyle.WAREKI
@@ -100,21 +102,25 @@ class EraDateField(DayField, PartsField):
         validators: Sequence[Validator] = (),
         *,
         eras: Sequence[str] = _ERA_TITLES,
+        order: Sequence[str] = _BOXES,
         **options: Unpack[DateOptions],
     ) -> None:
         unknown = [name for name in eras if name not in _ERA_TITLES]
         if unknown:
             raise ValueError(f"unknown eras: {', '.join(unknown)}")
+        if sorted(order) != sorted(_BOXES):
+            raise ValueError(f"order needs {', '.join(_BOXES)}, each once")
         self.eras = tuple(eras)
         super().__init__(label, validators, **options)
         tokens = _BIRTHDAY if self.autocomplete == "bday" else ("", "", "")
         choices = (("", "選んでください"), *((name, name) for name in self.eras))
-        self.parts = (
-            Part("era", "元号", width=8, choices=choices),
-            Part("year", "年", "numeric", 4, tokens[0]),
-            Part("month", "月", "numeric", 4, tokens[1]),
-            Part("day", "日", "numeric", 4, tokens[2]),
-        )
+        boxes = {
+            "era": Part("era", "元号", width=8, choices=choices),
+            "year": Part("year", "年", "numeric", 4, tokens[0]),
+            "month": Part("month", "月", "numeric", 4, tokens[1]),
+            "day": Part("day", "日", "numeric", 4, tokens[2]),
+        }
+        self.parts = tuple(boxes[name] for name in order)
 
     def wrong_part(self, error: InvalidValue) -> str:
         """The box that is to be changed."""

@@ -5,7 +5,7 @@ No field reads the clock: where a rule needs today, the caller gives it.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Final, Unpack
 
 import wtforms
@@ -171,6 +171,8 @@ class DayField(WordedField):
 
     def process_data(self, value: Any) -> None:
         """Take the value of the record; the text of a day becomes the day."""
+        if isinstance(value, datetime):
+            value = value.date()
         if isinstance(value, str) and value:
             with suppress(InvalidValue, ValueError):
                 value = self.parse(value)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -193,6 +193,7 @@ def test_the_text_of_a_record_becomes_a_day():
 
     assert Sheet(data={"day": "2026-04-01"}).day.data == APRIL_1
     assert Sheet(data={"day": "?"}).day.text == "?"
+    assert Sheet(data={"day": datetime(2026, 4, 1, 9, 30)}).day.data == APRIL_1  # noqa: DTZ001
 
 
 def test_a_day_that_cannot_be_changed_stays():

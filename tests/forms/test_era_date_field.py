@@ -167,6 +167,16 @@ def test_eras_stand_in_the_order_given():
         posted(EraDateField, None, eras=("慶応",))
 
 
+def test_boxes_stand_in_the_order_given():
+    order = ("day", "month", "era", "year")
+    read = posted(EraDateField, boxes("", "8", "", ""), order=order)
+    assert [control.name for control in read.controls()] == [f"value-{name}" for name in order]
+    assert [message.part for message in read.errors] == ["day", "month", "era"]
+    assert read.focus_id == "value-day"
+    with pytest.raises(ValueError, match="order"):
+        posted(EraDateField, None, order=("year", "month", "day"))
+
+
 def test_birthdays_have_their_autocomplete_tokens():
     page = Page(posted(EraDateField, None, autocomplete="bday")())
     tokens = [page.by_id(f"value-{part}").get("autocomplete") for part in ("year", "month", "day")]
