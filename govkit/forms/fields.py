@@ -227,6 +227,8 @@ class Field(wtforms.Field):  # type: ignore[misc]
         self, formdata: Any, data: Any = unset_value, extra_filters: Sequence[Any] | None = None
     ) -> None:
         """Read what was sent; nothing when the field cannot be changed."""
+        if data is unset_value:
+            data = self.default() if callable(self.default) else self.default
         super().process(None if self.readonly else formdata, data, extra_filters)
 
     def process_data(self, value: Any) -> None:
