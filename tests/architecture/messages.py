@@ -96,7 +96,7 @@ def _declared(source: Source) -> Iterator[tuple[int, str]]:
             or (is_call and called_name(node) in PATTERNS)
         ):
             silent |= {id(part) for part in ast.walk(node)}
-        elif is_call and called_name(node) == "translate":
+        elif is_call and called_name(node) in ("translate", "_say"):
             handed |= {id(argument) for argument in node.args}
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
