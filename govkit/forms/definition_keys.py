@@ -134,11 +134,13 @@ def read_table(
     Texts lose white space around them; numbers with a fraction become ``Decimal``.
     """
     good: dict[str, Any] = {}
+    meant: set[str] = set()
     for name, value in table.items():
         key = keys.get(name)
         if key is None:
             near = suggest(name, keys, {each.title: each.name for each in keys.values()})
             report.tell_near((*path, name), "unknown_key", near)
+            meant.add(near)
         elif not _is(key.kind, value):
             report.tell((*path, name), key.kind.value, **_heading(key))
         elif isinstance(value, str) and not value.strip():
@@ -146,7 +148,7 @@ def read_table(
         else:
             good[name] = _cleaned(value)
     for key in keys.values():
-        if key.is_required and key.name not in table:
+        if key.is_required and key.name not in table and key.name not in meant:
             report.tell(path, "missing_key", key=key.name, title=key.title)
     return good
 
