@@ -67,7 +67,10 @@ def clock() -> FixedClock:
 
 @pytest.fixture(scope="session")
 def govkit_modules() -> tuple[str, ...]:
-    """Modules that are active in tests; override to test others."""
+    """Modules that are active in tests.
+
+    Override it in the topmost ``conftest.py`` alone: the databases are made once in a run.
+    """
     return Settings().app.modules
 
 

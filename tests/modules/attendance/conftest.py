@@ -8,11 +8,6 @@ from govkit.modules.schools import ClassGroup, Pupil, School
 from tests.modules.attendance import rows
 
 
-@pytest.fixture(scope="session")
-def govkit_modules():
-    return ("schools", "attendance")
-
-
 @pytest.fixture(autouse=True)
 def _japanese() -> Iterator[None]:
     # A request that asked for English leaves the language behind in the thread of the tests.
