@@ -123,10 +123,8 @@ class _Words:
         return self._compared(leaf, label)
 
     def _inner(self, data: list[Any]) -> str:
-        phrase = self._phrase(data)
-        return (
-            self._say("（{condition}）", condition=phrase) if data[0] in ("and", "or") else phrase
-        )
+        gettext, phrase = self._say, self._phrase(data)
+        return gettext("（{condition}）", condition=phrase) if data[0] in ("and", "or") else phrase
 
     def _denied(self, data: list[Any]) -> str:
         gettext = self._say
