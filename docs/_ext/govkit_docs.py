@@ -1,7 +1,8 @@
 """Directives that put facts of the code into the pages: nothing is copied by hand.
 
 ``govkit-settings`` · ``govkit-commands`` · ``govkit-permissions`` · ``govkit-tables`` ·
-``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary`` · ``govkit-components``
+``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary`` · ``govkit-components`` ·
+``govkit-form-types`` · ``govkit-form-keys``
 """
 
 import tomllib
@@ -24,6 +25,8 @@ from govkit.base.deployment import BASE_PERMISSIONS, ROLE_TITLES
 from govkit.base.module import Module, load_modules
 from govkit.base.settings import Settings
 from govkit.cli import main
+from govkit.forms.definition_keys import FIELD_KEYS, FORM_KEYS, PAGE_KEYS
+from govkit.forms.definition_registry import FIELD_TYPES
 from govkit.testing.form_examples import FAMILIES, Example
 
 ROOT = Path(__file__).parents[2]
@@ -279,6 +282,49 @@ class ComponentSections(_Facts):
             yield table(("エラーのコード", "文"), rows)
 
 
+class FormTypesTable(_Facts):
+    """The types of field that a definition of a form can name."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table."""
+        rows = []
+        for kind in FIELD_TYPES.values():
+            about = kind.about + (
+                "。根拠となる法令（legal_basis）が要ります" if kind.needs_legal_basis else ""
+            )
+            rows.append([literal(kind.name), kind.title, about, literals(kind.keys)])
+        yield table(("種類", "名前", "受け取るもの", "ほかに使えるキー"), rows)
+
+
+class FormKeysTable(_Facts):
+    """The keys of a definition of a form."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """A table per heading."""
+        for heading, keys in (
+            ("[form]", FORM_KEYS),
+            ("[[page]]", PAGE_KEYS),
+            ("[[field]]", FIELD_KEYS),
+        ):
+            yield nodes.paragraph("", "", literal(heading))
+            rows = [
+                [
+                    literal(key.name),
+                    "必須" if key.is_required else "",
+                    key.about,
+                    key.default,
+                ]
+                for key in keys.values()
+            ]
+            yield table(("キー", "", "意味", "書かないとき"), rows)
+
+
+def literals(words: Sequence[str]) -> list[nodes.Node]:
+    """Words as code, with spaces between them."""
+    parts = [part for word in words for part in (literal(word), nodes.Text(" "))]
+    return [nodes.paragraph("", "", *parts)] if parts else []
+
+
 DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-settings": SettingsTable,
     "govkit-commands": CommandsList,
@@ -288,6 +334,8 @@ DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-roles": RolesTable,
     "govkit-glossary": GlossaryTable,
     "govkit-components": ComponentSections,
+    "govkit-form-types": FormTypesTable,
+    "govkit-form-keys": FormKeysTable,
 }
 
 
