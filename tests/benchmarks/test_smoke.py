@@ -15,6 +15,7 @@ TINY = {
 }
 # Beside other libraries, which are not installed for a test.
 TINY_ALONE = {
+    "bench_forms": ("--times=1", "--rounds=1", "--peers=0"),
     "bench_postcodes": ("--lookups=50", "--rounds=1", "--peers=0"),
 }
 
