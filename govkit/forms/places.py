@@ -289,7 +289,7 @@ class BuildingField(TextField):
 
     def parse(self, text: str) -> Any:
         """The building."""
-        return _limited(self, clean_building(super().parse(text)), 300) or None
+        return clean_building(_limited(self, clean_place(super().parse(text)), 300)) or None
 
 
 class OneLineAddressField(ParsedField):
@@ -305,6 +305,7 @@ class OneLineAddressField(ParsedField):
         AddressProblem.NO_CITY: (
             "{label}は、今の市区町村名から入力してください（例：東京都立川市錦町1-2-3）"
         ),
+        AddressProblem.TOO_LONG: "{label}は1000文字以内で入力してください",
         AddressProblem.AMBIGUOUS_CITY: (
             "{label}の市区町村がひとつに決まりません。都道府県から入力してください"
         ),

@@ -9,7 +9,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Final, Self
@@ -182,6 +182,10 @@ class AddressProblem(StrEnum):
     EMPTY = "address_empty"
     NO_CITY = "address_no_city"
     AMBIGUOUS_CITY = "address_ambiguous_city"
+    TOO_LONG = "address_too_long"
+
+
+_LONGEST: Final = 1000  # more than twice what the fields of resident records hold together
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,18 @@ class AddressParts:
 
         :raises InvalidValue: With an :class:`AddressProblem`.
         """
+        if len(text) > _LONGEST:
+            raise InvalidValue(AddressProblem.TOO_LONG)
+        parts = cls._divided(text)
+        # Written in order the parts must be the same: what followed a space may now follow a town.
+        for _round in range(4):
+            before, parts = parts, cls._divided(str(parts))
+            if parts == before:
+                break
+        return replace(parts, raw=text)
+
+    @classmethod
+    def _divided(cls, text: str) -> Self:
         postcode, line = _divide_postcode(clean_place(tidy(text)))
         if not line:
             raise InvalidValue(AddressProblem.EMPTY)
@@ -226,7 +242,7 @@ class AddressParts:
             raise InvalidValue(AddressProblem.AMBIGUOUS_CITY)
         code = places[0].code if len(places) == 1 else ""
         found = prefecture or places[0].prefecture
-        return cls(found, city, street, town, lot, building, code, postcode, text)
+        return cls(found, city, street, town, lot, building, code, postcode)
 
     def __str__(self) -> str:
         """The whole address on one line, a space before the building."""

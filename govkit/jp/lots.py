@@ -27,6 +27,8 @@ class LotProblem(StrEnum):
 
 _MAX_LENGTH: Final = 50  # 番地号表記, N50 in the standard data layout of resident records
 
+_LONGEST: Final = 1000  # of a text in which a lot is looked for
+
 _KANA: Final = "ァ-ヺぁ-ゖー"
 _DASHES: Final = re.compile(f"ー+|[{re.escape(ALL_DASHES.replace('ー', ''))}]+")
 _NUMERALS: Final = "〇零一二三四五六七八九十百千壱弐参拾"
@@ -36,11 +38,11 @@ _IROHA: Final = (
 )
 _STEMS: Final = f"甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥{_IROHA}A-Za-z"
 _UNITS: Final = (
-    "丁目|番地割|番地|番外地|番(?![町館街外])|号地|号(?![室館棟車])|地割|街区|条通|条|線|区(?!画)"
+    "丁目?|番地割|番地|番外地|番(?![町館街外])|号地|号(?![室館棟車])|地割|街区|条通|条|線|区(?!画)"
 )
 _GROUP: Final = re.compile(
     f"(?P<before>第|[東西南北左右]|[{_STEMS}] ?[-の]? ?)?"
-    "(?P<number>[0-9]+(?![0-9])(?! ?(?:号[室館棟車]|階|[Ff](?![A-Za-z])|棟|館|室|丁(?!目)))"
+    "(?P<number>[0-9]+(?![0-9])(?! ?(?:号[室館棟車]|階|[Ff](?![A-Za-z])|棟|館|室))"
     f"|[{_NUMERALS}]+(?= ?(?:{_UNITS}|[のノ之-] ?[0-9{_NUMERALS}]|地?先|$| )))"
     f" ?(?P<unit>{_UNITS})?"
 )
@@ -49,10 +51,10 @@ _JOINT: Final = re.compile(" ?([-のノ之・、,~〜]) ?")
 _WAVE: Final = re.compile(
     f"(?<=[0-9])[{re.escape(WAVES)}](?=[0-9])(?![0-9]*(?:[番号丁Ff階]|[{re.escape(WAVES)}][0-9]+番))"
 )
-_STEM_BEHIND: Final = re.compile(f" ?-?[のノ之]? ?[{_STEMS}](?![0-9A-Za-z{_KANA}一-鿿々ヶ])")
+_STEM_BEHIND: Final = re.compile(f"-?[のノ之]?[{_STEMS}](?![0-9A-Za-z{_KANA}一-鿿々ヶ])")
 _BEHIND: Final = re.compile(" ?(?:地先|先(?![一-鿿])|番外|内(?![一-鿿])|付近|合併)")
 _NO_NUMBER: Final = re.compile("(?:無番地|番外地|番地なし|番地無し|無地番)(?:地?先)?")
-_GOES_ON: Final = frozenset({"丁目", "条", "条通", "線", "地割"})
+_GOES_ON: Final = frozenset({"丁目", "丁", "条", "条通", "線", "地割"})
 _MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE: Final = re.compile(
     "[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?"
@@ -66,7 +68,7 @@ _EDGES: Final = " 、,，-"
 def _dash(run: re.Match[str]) -> str:
     """What a run of dashes means where it stands."""
     text, start, end = run.string, run.start(), run.end()
-    before, after = text[:start], text[end : end + 1]
+    before, after = text[max(start - 2, 0) : start], text[end : end + 1]
     if not re.search(f"[{_KANA}]$", before):
         # ー opens no word; behind a kanji other dashes of a name stay as they are.
         beside = re.search(f"[0-9A-Za-z丁目番地号条線区{_STEMS}{_NUMERALS}]$", before)
@@ -80,9 +82,12 @@ def _dash(run: re.Match[str]) -> str:
 
 def _hyphenated(text: str) -> str:
     """A cleaned text with every dash that is a hyphen as one ``-``; the long mark of a word stays."""
-    folded = _WAVE.sub("-", _DASHES.sub(_dash, text))
-    # Some keyboards put the numeral 一 where a hyphen was wanted.
-    return re.sub("-{2,}", "-", re.sub("(?<=[0-9])一(?=[0-9])", "-", folded))
+    before = ""
+    while text != before:  # what a dash became may tell what the one beside it means
+        before, folded = text, _WAVE.sub("-", _DASHES.sub(_dash, text))
+        # Some keyboards put the numeral 一 where a hyphen was wanted.
+        text = re.sub("-{2,}", "-", re.sub("(?<=[0-9])一(?=[0-9])", "-", folded))
+    return text
 
 
 def clean_building(text: str) -> str:
@@ -154,7 +159,15 @@ def split_lot(text: str) -> tuple[str, str]:
     「１－２－３メゾン・ド・ミノリー３０１」 gives ``1-2-3`` and ``メゾン・ド・ミノリー301``. Either may be
     blank.
     """
-    return _divide(_hyphenated(clean_place(text)))
+    if len(text) > _LONGEST:
+        return "", clean_place(text)
+    parts = _divide(_hyphenated(clean_place(text)).lstrip(_EDGES))
+    # Written with a space between them they must be the same two: 1-番地 is 1番地.
+    for _round in range(4):
+        before, parts = parts, _divide(" ".join(parts)) if all(parts) else parts
+        if parts == before:
+            break
+    return parts
 
 
 _NAMED: Final = re.compile(f"[#(「{_KANA}一-鿿々〆0-9A-Za-z]")
@@ -165,6 +178,8 @@ _START: Final = re.compile(
 
 def find_lot(text: str) -> int:
     """Where in a cleaned text the first lot number begins; -1 when there is none."""
+    if len(text) > _LONGEST:
+        return -1
     folded = _hyphenated(text)
     for start in _START.finditer(folded):
         if _divide(folded[start.start() :])[0]:
@@ -196,6 +211,8 @@ class LotNumber:
         cleaned = clean_place(tidy(text))
         if not cleaned:
             raise InvalidValue(LotProblem.EMPTY)
+        if len(cleaned) > _LONGEST:
+            raise InvalidValue(LotProblem.TOO_LONG)
         if _DATE.fullmatch(cleaned):
             raise InvalidValue(LotProblem.DATE)
         lot, rest = split_lot(cleaned)
@@ -211,7 +228,7 @@ class LotNumber:
     @property
     def hyphenated(self) -> str:
         """The short form of envelopes: 1丁目2番地の3 and 1丁目2番3号 are both ``1-2-3``."""
-        units = "丁目|(?<!無)番(?!外)地?(?:の|(?=[先内、・]|$))?|号(?=$|の)|の"
+        units = "丁目?|(?<!無)番(?!外)地?(?:の|(?=[先内、・]|$))?|号(?=$|の)|の"
         short = re.sub(units, "-", self.text.replace("番地先", "先"))
         return re.sub("-+(?=[、・]|$)|(?<=-)-+", "", short)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from govkit.jp.characters import drop_stray_selectors
 from govkit.jp.digits import DASH_LIKE
 from govkit.jp.text import drop_invisible, fold_spaces, fold_width
 
@@ -15,7 +16,7 @@ ALL_DASHES: Final = DASH_LIKE + "\u2053\u2e3a\u2e3b\u30a0\u3161\ufe31\ufe32"
 
 def clean_place(text: str) -> str:
     """Folded to one width, without unseen characters, any white space as one space."""
-    return fold_spaces(fold_width(drop_invisible(text)))
+    return fold_spaces(fold_width(drop_stray_selectors(drop_invisible(text))))
 
 
 _DIGITS: Final = {kanji: value for value, kanji in enumerate("〇一二三四五六七八九")} | {"零": 0}
@@ -31,6 +32,8 @@ def kanji_number(text: str) -> int | None:
 
     Both ways of writing are read: 二十三 and 二三 are 23. ``None`` when it is neither.
     """
+    if len(text) > 18:
+        return None
     if text and all(each in _DIGITS for each in text):
         return int("".join(str(_DIGITS[each]) for each in text))
     match = _COUNTED.fullmatch(text)

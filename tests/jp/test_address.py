@@ -272,6 +272,7 @@ def test_a_postcode_may_stand_first(line):
         ("\ue000", "address_no_city"),
         ("<script>", "address_no_city"),
         ("府中市", "address_ambiguous_city"),
+        ("立川市" + "一" * 1000, "address_too_long"),
         ("伊達市1-2", "address_ambiguous_city"),
     ],
 )

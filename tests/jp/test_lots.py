@@ -59,6 +59,8 @@ LOTS = [
     ("12〜15番地", "12〜15番地", "12〜15"),
     ("弐拾参番地", "23番地", "23"),
     ("壱丁目弐番参号", "1丁目2番3号", "1-2-3"),
+    ("1丁2番3号", "1丁2番3号", "1-2-3"),
+    ("１丁２－３", "1丁2-3", "1-2-3"),
     ("1の2の3", "1の2の3", "1-2-3"),
     ("1丁目2-3号", "1丁目2-3号", "1-2-3"),
 ]
@@ -109,6 +111,7 @@ def test_every_dash_is_a_hyphen_between_numbers(dash):
         ("2-Jan", "lot_turned_into_date"),
         ("Feb-03", "lot_turned_into_date"),
         ("1-" * 30 + "1", "lot_too_long"),
+        ("一" * 100_000, "lot_too_long"),
     ],
 )
 def test_other_texts_are_refused(typed, code):
@@ -134,6 +137,7 @@ def test_other_texts_are_refused(typed, code):
         ("2丁目3−4−タワー1", "2丁目3-4", "タワー1"),
         ("1-2 山田方", "1-2", "山田方"),
         ("1-2-3-405", "1-2-3-405", ""),
+        ("1-番地", "1番地", ""),
         ("コーポ錦101", "", "コーポ錦101"),
         ("", "", ""),
     ],
@@ -230,6 +234,7 @@ def test_reading_again_changes_nothing(text):
 def test_splitting_never_fails_and_is_stable(text):
     lot, building = split_lot(text)
     assert split_lot(lot) == (lot, "")
+    assert not lot or split_lot(f"{lot} {building}") == (lot, building)
     assert find_lot(text) >= -1
     assert clean_building(building) == building
 
@@ -241,3 +246,12 @@ def test_kanji_of_a_building_stay(text):
     kept = [letter for letter in cleaned if "㐀" <= letter <= "鿿" or "豈" <= letter <= "舘"]
     assert [each for each in kept if each != "一"] == [each for each in kanji if each != "一"]
     assert len(cleaned) <= len(text)
+
+
+@pytest.mark.parametrize("letter", ["一", "ー-", "1号室", "イ-", " ", "〜1", "ー1", "1の"])
+def test_long_texts_take_no_time_to_speak_of(letter):
+    for length in (900, 200_000):
+        text = (letter * length)[:length]
+        split_lot(text)
+        find_lot(text)
+        clean_building(text)
