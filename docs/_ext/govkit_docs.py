@@ -13,7 +13,14 @@ from typing import Any
 
 import click
 from docutils import nodes
-from govkit_gallery import controls, frame, sentences, write_live_pages
+from govkit_gallery import (
+    controls,
+    frame,
+    journey_code,
+    live_journey,
+    sentences,
+    write_live_pages,
+)
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -271,7 +278,7 @@ class ComponentSections(_Facts):
     def _parts(self, example: Example) -> Iterator[nodes.Node]:
         for text in filter(None, example.explanation.split("\n\n")):
             yield nodes.paragraph(text=text.replace("\n", ""))
-        yield nodes.raw("", frame(example), format="html")
+        yield nodes.raw("", frame(example.name, example.title), format="html")
         yield nodes.literal_block(text=example.code, language="python")
         yield table(
             ("送られる名前", "種類", "autocomplete", "inputmode"),
@@ -325,6 +332,20 @@ def literals(words: Sequence[str]) -> list[nodes.Node]:
     return [nodes.paragraph("", "", *parts)] if parts else []
 
 
+class JourneySections(_Facts):
+    """The pages of a journey, live, and the code that makes them."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """The code, then a section per page."""
+        yield nodes.literal_block(text=journey_code(), language="python")
+        for name, title, _page in live_journey():
+            section = nodes.section(ids=[name])
+            section += nodes.title(text=title)
+            section += nodes.raw("", frame(name, title), format="html")
+            self.state.document.note_explicit_target(section)
+            yield section
+
+
 DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-settings": SettingsTable,
     "govkit-commands": CommandsList,
@@ -334,6 +355,7 @@ DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-roles": RolesTable,
     "govkit-glossary": GlossaryTable,
     "govkit-components": ComponentSections,
+    "govkit-journey": JourneySections,
     "govkit-form-types": FormTypesTable,
     "govkit-form-keys": FormKeysTable,
 }

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from sphinx.application import Sphinx
@@ -21,10 +22,11 @@ from sphinx.application import Sphinx
 import govkit.base
 from govkit import forms
 from govkit.testing.form_examples import Example, State, all_examples, form_of
+from govkit.testing.form_examples.journey import example_journey, journey_pages
 
 STATIC = Path(govkit.base.__file__).parent / "static" / "govkit"
 HERE = Path(__file__).parent
-SHEETS = ("tokens.css", "components.css", "forms.css")
+SHEETS = ("tokens.css", "components.css", "forms.css", "forms-journeys.css")
 
 
 def scripts() -> list[str]:
@@ -32,15 +34,27 @@ def scripts() -> list[str]:
     return ["govkit.js", *sorted(path.name for path in STATIC.glob("forms-*.js"))]
 
 
-def live_page(example: Example) -> str:
-    """A page that shows one field in every state."""
+def rendered(title: str, **context: Any) -> str:
+    """A page of its own."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined
     )
+    template = environment.get_template("live.html")
+    return template.render(title=title, sheets=SHEETS, scripts=scripts(), **context)
+
+
+def live_page(example: Example) -> str:
+    """A page that shows one field in every state."""
     shown = [(state, form_of([example], state, prefix=f"{state}-")) for state in State]
-    return environment.get_template("live.html").render(
-        title=example.title, forms=shown, scripts=scripts()
-    )
+    return rendered(example.title, forms=shown, content="")
+
+
+def live_journey() -> Iterator[tuple[str, str, str]]:
+    """Name, title and page of each page of a journey, linked with each other."""
+    names = {"": "journey-start", "applicant": "journey-step", "house": "journey-step"}
+    for name, title, shown in journey_pages():
+        content = shown.html(lambda page: f"{names.get(page, f'journey-{page}')}.html")
+        yield f"journey-{name}", title, rendered(title, forms=(), content=content)
 
 
 def write_live_pages(app: Sphinx) -> None:
@@ -53,6 +67,8 @@ def write_live_pages(app: Sphinx) -> None:
         shutil.copy(STATIC / name, folder)
     for example in all_examples():
         (folder / f"{example.name}.html").write_text(live_page(example), encoding="utf-8")
+    for name, _title, page in live_journey():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
 class Controls(HTMLParser):
@@ -133,10 +149,17 @@ def sentences(example: Example) -> list[tuple[str, str]]:
     return list(found)
 
 
-def frame(example: Example) -> str:
-    """The live page of an example inside another page."""
+def frame(name: str, title: str) -> str:
+    """A live page inside another page."""
     return (
-        f'<iframe class="govkit-live" src="live/{example.name}.html" loading="lazy"'
-        f' title="{escape(example.title)}の実物"></iframe>'
-        f'<p><a href="live/{example.name}.html">実物だけを開く</a></p>'
+        f'<iframe class="govkit-live" src="live/{name}.html" loading="lazy"'
+        f' title="{escape(title)}の実物"></iframe>'
+        f'<p><a href="live/{name}.html">実物だけを開く</a></p>'
     )
+
+
+def journey_code() -> str:
+    """The example journey as one writes it."""
+    source = inspect.getsource(example_journey)
+    body = source.partition('"""\n')[2]
+    return textwrap.dedent(body).strip().replace("return Journey(", "journey = Journey(")
