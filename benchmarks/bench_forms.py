@@ -1,9 +1,9 @@
 """A form of twenty-one fields, beside the libraries that render forms today.
 
 Names, readings, birth date, postcode, prefecture out of 47, telephone, e-mail and so on: *render* is the
-new form, *post* binds, validates and renders one with eight errors, with its summary. Plain WTForms
-is the floor. Our fields do what no peer's does (they read wareki and full-width digits, know the
-postcodes and the telephone plan), the peers check patterns.
+new form, *post* binds, validates and renders one with eight errors, with its summary where there is
+one. Plain WTForms is the floor. *govkit* are the fields for each matter, which read full-width digits,
+wareki and lost zeros; *govkit, plain* checks the same patterns as the peers and no more.
 
 *Fold* is the folding of width and kana of a name and an address, beside habachen and jaconv.
 """
@@ -17,7 +17,17 @@ from importlib import import_module
 from typing import Any
 
 import forms_peers
-from forms_peers import CHECKS, GOOD, OPTIONAL, RADIOS, SELECTS, TEXTS, WRONG, Contestant
+from forms_peers import (
+    CHECKS,
+    GOOD,
+    OPTIONAL,
+    PATTERNS,
+    RADIOS,
+    SELECTS,
+    TEXTS,
+    WRONG,
+    Contestant,
+)
 from measure import best_of, print_table
 from werkzeug.datastructures import MultiDict
 
@@ -42,12 +52,15 @@ MIXED = "ﾀｶﾊｼ ﾊﾅｺ　髙橋花子　東京都立川市泉町１１�
 SHORT = "ﾀｶﾊｼ"
 
 
-def our_form() -> type[Any]:
+def our_form(*, is_plain: bool) -> type[Any]:
     """The form in our fields."""
     made: dict[str, Any] = {}
     for name, label in TEXTS.items():
-        kind = KINDS.get(name, forms.TextField)
-        made[name] = kind(label, required=name not in OPTIONAL)
+        is_required = name not in OPTIONAL
+        if is_plain and name != "birth":
+            made[name] = forms.TextField(label, _patterns(name), required=is_required)
+        else:
+            made[name] = KINDS.get(name, forms.TextField)(label, required=is_required)
     for name, (label, choices) in RADIOS.items():
         made[name] = forms.RadioField(label, choices=choices, required=True)
     for name, (label, choices) in SELECTS.items():
@@ -58,9 +71,14 @@ def our_form() -> type[Any]:
     return type("OurForm", (forms.Form,), made)
 
 
-def ours() -> Contestant:
+def _patterns(name: str) -> list[Any]:
+    pattern = [forms.Pattern(PATTERNS[name], "形を確かめてください")] if name in PATTERNS else []
+    return [forms.Length(max=100), *pattern]
+
+
+def ours(name: str, *, is_plain: bool) -> Contestant:
     """Our form, with its error summary."""
-    form = our_form()
+    form = our_form(is_plain=is_plain)
     new = form()
 
     def bind(sent: Mapping[str, str]) -> Any:
@@ -72,7 +90,7 @@ def ours() -> Contestant:
         bound = bind(sent)
         return f"{bound.error_summary()}{bound.render()}"
 
-    return Contestant("govkit", new.render, post, lambda sent: len(bind(sent).errors))
+    return Contestant(name, new.render, post, lambda sent: len(bind(sent).errors))
 
 
 def repeated(times: int, act: Callable[[], object]) -> Callable[[object], None]:
@@ -158,8 +176,12 @@ def main() -> None:
     chosen = parser.parse_args()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # peers use what WTForms 3.4 will remove
-    contestants = [ours(), *(forms_peers.peers() if chosen.peers else ())]
-    size = len(our_form()()._fields)
+    contestants = [
+        ours("govkit", is_plain=False),
+        ours("govkit, plain", is_plain=True),
+        *(forms_peers.peers() if chosen.peers else ()),
+    ]
+    size = len([*TEXTS, *RADIOS, *SELECTS, *CHECKS, "note"])
     print(f"{size} fields, best of {chosen.rounds} rounds of {chosen.times}")
     forms_table(contestants, chosen.rounds, chosen.times)
     fold_table(chosen.rounds, chosen.times, with_peers=bool(chosen.peers))

@@ -15,6 +15,7 @@ __all__ = [
     "CHECKS",
     "GOOD",
     "OPTIONAL",
+    "PATTERNS",
     "RADIOS",
     "SELECTS",
     "TEXTS",
