@@ -26,6 +26,7 @@ DASH_LIKE: Final = DASHES + "_\u207b\u208b\u23af\u2574\u31d0"
 """Characters that people type, or programs write, for a hyphen between digits."""
 
 _PRESENTATION: Final = dict.fromkeys((0xFE0E, 0xFE0F))
+_LONGEST: Final = 400
 _FORMULA: Final = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _WHOLE: Final = re.compile(r"([0-9]+)\.0")
 _EXPONENT: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
@@ -48,9 +49,15 @@ LOOK_ALIKES: Final = {
 def tidy(text: str) -> str:
     """The text half-width, without unseen characters and without a spreadsheet's wrapping.
 
-    ``'0312`` and ``="0312"`` are how spreadsheets keep a zero; a text of white space is blank.
+    ``'0312`` and ``="0312"`` are how spreadsheets keep a zero; a text of white space is blank. What
+    is too long for any number is cut, so that no parser ponders it; … keeps it unreadable where the
+    cut is not inside a word.
     """
-    plain = fold_width(drop_invisible(text).translate(_PRESENTATION)).strip()
+    plain = drop_invisible(text).translate(_PRESENTATION).strip()
+    if len(plain) > _LONGEST:
+        is_open = plain[_LONGEST - 1].isalnum() and plain[_LONGEST - 1] not in DASH_LIKE
+        plain = plain[:_LONGEST] + ("" if is_open else "…")
+    plain = fold_width(plain).strip()
     if (formula := _FORMULA.fullmatch(plain)) is not None:
         plain = formula[1].strip()
     return plain.removeprefix("'").strip()

@@ -70,7 +70,7 @@ _EXTENSION: Final = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN: Final = re.compile(rf"[\s.・·･()\[\]【】〔〕{re.escape(DASH_LIKE)}]+")
-_PIECES: Final = re.compile(r"[/、,;&]|\s{2,}|又は|または|及び|と|\bOR\b", re.IGNORECASE)
+_PIECES: Final = re.compile(r"[/、,;&]|又は|または|及び|と|\bOR\b", re.IGNORECASE)
 _TO_DIGIT: Final = str.maketrans("OoIl|", "00111")
 
 
@@ -97,7 +97,7 @@ class Telephone:
         :param allows_foreign: Whether numbers of other countries are read, from their ``+``.
         :raises InvalidValue: With a :class:`TelephoneProblem`.
         """
-        plain = tidy(text)
+        plain = " ".join(tidy(text).split())
         if not plain:
             raise InvalidValue(TelephoneProblem.EMPTY)
         if is_spoilt_by_spreadsheet(text):

@@ -92,6 +92,7 @@ CASES = [
     ("=ヤマダ", None, NOT_ALLOWED),
     ("A" * 31, None, "bank_name_too_long"),
     ("ガ" * 16, None, "bank_name_too_long"),
+    ("ガ" * 5000, None, "bank_name_too_long"),
     ("123456789018", None, "my_number_not_allowed"),
 ]
 

@@ -82,6 +82,7 @@ CASES = [
     ("マイナス1234", None, NEGATIVE),
     ("1000000000000000", None, LARGE),
     ("1千兆円", None, LARGE),
+    ("9" * 300, None, LARGE),
     ("9" * 5000, None, LARGE),
     ("1.23E+05", None, "amount_spreadsheet"),
     ("1E5", None, "amount_spreadsheet"),

@@ -36,6 +36,7 @@ CASES = [
     ("800002013000", None, "corporate_number_registry_number"),
     ("80000201300011", None, "corporate_number_wrong_length"),
     ("80000201300", None, "corporate_number_wrong_length"),
+    ("8" * 5000, None, "corporate_number_wrong_length"),
     ("8", None, "corporate_number_wrong_length"),
     ("8E+12", None, "corporate_number_spreadsheet"),
     ("8.00002E+12", None, "corporate_number_spreadsheet"),

@@ -100,6 +100,7 @@ REFUSED = [
     ("0800-123-456", None, LENGTH),
     ("0570-000-0000", None, LENGTH),
     ("050-123-4567", None, LENGTH),
+    ("0425232111" + " " * 500 + "x", None, NOT_DIGITS),
     ("+81", None, LENGTH),
     ("+81-90-1234-567", None, LENGTH),
     ("000-0000-0000", None, PREFIX),

@@ -57,7 +57,7 @@ CASES = [
     ("=https://example.jp", None, MISSING),
     ("javascript:alert(1)", None, SCHEME),
     ("JaVaScRiPt:alert(1)", None, SCHEME),
-    ("ｊａｖａｓｃｒｉｐｔ：alert(1)", None, MISSING),
+    ("ｊａｖａｓｃｒｉｐｔ：alert(1)", None, SCHEME),
     ("java\x00script:alert(1)", None, SCHEME),
     ("javascript://example.jp/%0aalert(1)", None, SCHEME),
     ("data:text/html,<b>", None, SCHEME),
