@@ -439,10 +439,10 @@ _OWN_OPTIONS: Final = frozenset(FieldOptions.__annotations__) & frozenset(vars(F
 class _LettersField(Field):
     problem_texts: ClassVar[Mapping[Any, str]] = {
         CharacterProblem.PRIVATE_USE: (
-            "{label}に、この機械だけの文字（外字）があります。ほかの字に置きかえて、もとの字の形を備考などに書いてください"
+            "{label}の{number}文字目（{code}）は、この機械だけの文字（外字）です。ほかの字に置きかえて、もとの字の形を備考などに書いてください"
         ),
         CharacterProblem.UNREADABLE: (
-            "{label}に、読み取れない文字があります。その文字を消して、入力し直してください"
+            "{label}の{number}文字目（{code}）は読み取れません。その文字を消して、入力し直してください"
         ),
     }
 
@@ -500,7 +500,11 @@ class TextAreaField(_LettersField):
 class PasswordField(Field):
     """A password: taken as typed, never shown again."""
 
-    problem_texts: ClassVar[Mapping[Any, str]] = _LettersField.problem_texts
+    problem_texts: ClassVar[Mapping[Any, str]] = {
+        CharacterProblem.UNREADABLE: (
+            "{label}に、読み取れない文字があります。その文字を消して、入力し直してください"
+        ),
+    }
     input_type = "password"
     is_answer = False
     autocomplete = "current-password"

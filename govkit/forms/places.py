@@ -274,7 +274,7 @@ class LotField(ParsedField):
         """The lot number; with a building the whole text in order."""
         lot, building = split_lot(text)
         if self.building and lot and building:
-            check_characters(building)
+            check_characters(text)
             return _limited(self, f"{LotNumber.parse(lot)} {building}", 350)
         return LotNumber.parse(text)
 
@@ -321,7 +321,7 @@ class OneLineAddressField(ParsedField):
         :raises Invalid: With code ``address_no_lot``, where a lot number must be there.
         """
         parts = AddressParts.parse(text)
-        check_characters(str(parts))
+        check_characters(text)
         if self.needs_lot and not parts.lot:
             raise Invalid(
                 self.gettext("{label}は番地まで入力してください（番地がないときは「無番地」）"),

@@ -14,7 +14,7 @@ __all__ = ["DecimalField", "IntegerField"]
 class _NumberField(Field):
     """A number between two limits.
 
-    :param min: Smallest number; below zero, a minus is read.
+    :param min: Smallest number; below zero, a minus is read. A ``Range`` does the same.
     :param max: Largest number.
     :param allows_negative: Whether a minus is read where no ``min`` is given.
     :param units: Words that may stand after the number: ``("人", "名")``.
@@ -48,7 +48,10 @@ class _NumberField(Field):
     ) -> None:
         limits = [] if min is None and max is None else [Range(min, max)]
         super().__init__(label, [*limits, *validators], **options)
-        self.allows_negative = allows_negative or (min is not None and min < 0)
+        lowest = [each.min for each in self.validators if isinstance(each, Range)]
+        self.allows_negative = allows_negative or any(
+            isinstance(each, int | Decimal) and each < 0 for each in lowest
+        )
         if self.allows_negative:
             self.inputmode = ""  # keyboards of digits lack the minus
         self.units = units
@@ -56,6 +59,9 @@ class _NumberField(Field):
 
 class IntegerField(_NumberField):
     """A whole number: digits of either width, commas at every third; the data is an ``int``.
+
+    Counts are never below zero, so a minus is read only with ``min`` below zero or
+    ``allows_negative``.
 
     :param allows_kanji: Whether 二十三 and 1万2千 are read, too.
     """
@@ -78,6 +84,8 @@ class IntegerField(_NumberField):
 
 class DecimalField(_NumberField):
     """A decimal number; the data is a ``Decimal`` with the digits as typed.
+
+    As for whole numbers a minus is read only with ``min`` below zero or ``allows_negative``.
 
     :param places: Most digits after the point.
     """

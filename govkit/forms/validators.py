@@ -14,6 +14,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from govkit.forms.fields import Field, long_date
 from govkit.forms.messages import Invalid, Message
+from govkit.jp.characters import count_characters
 
 __all__ = [
     "FileSize",
@@ -25,16 +26,7 @@ __all__ = [
     "Required",
     "StopValidation",
     "ValidationError",
-    "count_characters",
 ]
-
-# Variation selectors choose the shape of the letter before them (異体字), they are no letters.
-_SELECTORS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-
-
-def count_characters(text: str) -> int:
-    """Number of characters as people count them: without variation selectors (IVS)."""
-    return len(_SELECTORS.sub("", text))
 
 
 class Required:
@@ -62,7 +54,7 @@ class Length:
         self.field_flags = {"limit": max}
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Compare the number of characters, variation selectors not counted."""
+        """Compare the number of characters as people count them: a selector or mark is none."""
         if field.is_blank:
             return
         count = count_characters(str(field.data))

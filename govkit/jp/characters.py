@@ -113,7 +113,8 @@ class InvalidCharacters(InvalidValue):
     """
 
     def __init__(self, problem: StrEnum, places: Sequence[tuple[int, str]]) -> None:
-        super().__init__(problem)
+        number, letter = places[0]
+        super().__init__(problem, number=number, code=code_points(letter))
         self.places = tuple(places)
 
     @property
@@ -154,7 +155,8 @@ _STRAY_SELECTOR: Final = re.compile(
     f"(?<![{_KANJI}])[{_SELECTORS}]+|(?<=[{_SELECTORS}])[{_SELECTORS}]+"
 )
 # JIS X 0213 has letters that Unicode writes as two code points, such as か + U+309A.
-_CHARACTER: Final = re.compile(f".[{_SELECTORS}\u0300-\u036f\u3099\u309a]*", re.DOTALL)
+# No letter has more than two marks (ệ); a longer run is counted, so that no limit lets it pass.
+_CHARACTER: Final = re.compile(f".[{_SELECTORS}\u0300-\u036f\u3099\u309a]{{0,2}}", re.DOTALL)
 _PRIVATE_USE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _OF_MOJI_JOHO: Final = re.compile(f"[{_KANJI}][{_SELECTORS}]?|[\U0001b000-\U0001b16f]")
 _OF_LATIN: Final = re.compile(

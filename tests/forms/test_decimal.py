@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govkit.forms import DecimalField, Form
+from govkit.forms import DecimalField, Form, Range
 from tests.forms.cases import check, outcome
 from tests.forms.page import Page
 
@@ -81,6 +81,7 @@ def test_decimal_numbers(case):
         ("36.0", {"places": 0}, (Decimal(36), "")),
         ("36.5", {"places": 0}, (None, "number_too_many_places")),
         ("-1.5", {"min": Decimal(-2)}, (Decimal("-1.5"), "")),
+        ("−1.5", {"validators": [Range(Decimal(-2), 2)]}, (Decimal("-1.5"), "")),
         ("34.9", {"min": 35, "max": Decimal("42.0")}, (None, "number_too_small")),
         ("42.1", {"min": 35, "max": Decimal("42.0")}, (None, "number_too_large")),
         ("36.5℃", {"units": ("℃", "度")}, (Decimal("36.5"), "")),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govkit.forms import Form, IntegerField
+from govkit.forms import Form, IntegerField, Range
 from tests.forms.cases import check, outcome, posted
 from tests.forms.page import Page
 
@@ -106,6 +106,8 @@ def test_whole_numbers(case):
         ("-5", {"min": -10}, (-5, "")),
         ("△５", {"min": -10}, (-5, "")),
         ("-11", {"min": -10}, (None, "number_too_small")),
+        ("−5", {"validators": [Range(min=-10)]}, (-5, "")),
+        ("-5", {"validators": [Range(max=10)]}, (None, "number_negative")),
         ("-0", {"allows_negative": True}, (0, "")),
         ("マイナス 3", {"allows_negative": True}, (-3, "")),
         ("12人", {"units": ("人", "名")}, (12, "")),

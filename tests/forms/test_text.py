@@ -83,6 +83,9 @@ def test_one_line_of_text(case):
         (["一", "二"], {}, ("一", "")),
         ("あいう", {"validators": [Length(max=2)]}, (None, "text_too_long")),
         ("𠮷葛\U000e0100", {"validators": [Length(max=2)]}, ("𠮷葛\U000e0100", "")),
+        ("か\u3099き", {"validators": [Length(max=2)]}, ("か\u3099き", "")),
+        ("あ" + "\ufe00" * 9, {"validators": [Length(max=2)]}, (None, "text_too_long")),
+        ("e" + "\u0301" * 9, {"validators": [Length(max=2)]}, (None, "text_too_long")),
         ("あ", {"validators": [Length(min=2)]}, (None, "text_too_short")),
         ("\ud800", {"validators": [Length(max=0)]}, (None, "character_unreadable")),
         ("123456789018", {"guards_my_number": False}, ("123456789018", "")),
@@ -96,6 +99,12 @@ def test_options(typed, options, expected):
 def test_a_text_with_gaiji_is_told_a_way_out():
     (message,) = posted(TextField, "山\ue000").errors
     assert "置きかえて" in message
+    assert "2文字目（U+E000）" in message
+
+
+def test_a_text_with_an_unreadable_letter_is_told_which():
+    (message,) = posted(TextField, "葛\U000e0100城\ufffd").errors
+    assert "3文字目（U+FFFD）" in message
 
 
 def test_what_cannot_be_sent_to_a_browser_is_not_shown():

@@ -171,7 +171,7 @@ def test_the_kind_of_a_character_is_told(character, kind):
     ("text", "count"),
     [
         ("", 0), ("山田", 2), ("葛\U000e0100城", 2), ("𠮷野", 2), ("か\u309a", 1), ("e\u0302\u0301", 1),
-        ("辻\ufe00", 1), ("山 田", 3),
+        ("辻\ufe00", 1), ("山 田", 3), ("辻" + "\ufe00" * 9, 4), ("か\u3099", 1),
     ],
 )  # fmt: skip
 def test_characters_are_counted_as_people_count_them(text, count):

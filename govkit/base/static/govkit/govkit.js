@@ -31,12 +31,12 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
 }
 
 /* Characters left in a text area, counted as the server counts: by code point,
-   line ends as one, variation selectors (異体字) not at all. */
+   line ends as one, variation selectors (異体字) and combining marks not at all. */
 for (const counter of document.querySelectorAll("[data-counter-for]")) {
   const control = document.getElementById(counter.dataset.counterFor);
   const limit = Number(counter.dataset.limit);
   const show = () => {
-    const count = [...control.value.trim().replace(/[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu, "")].length;
+    const count = [...control.value.trim().replace(/[\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u0300-\u036F\u3099\u309A]/gu, "")].length;
     counter.textContent = counter.dataset.text.replace("{count}", count).replace("{limit}", limit);
     counter.toggleAttribute("data-over", count > limit);
   };
