@@ -109,7 +109,6 @@ def test_the_same_file_again_says_so(client):
 
 
 REFUSED = {
-    "ファイルが空です": b"",
     "Excelの形式のファイルです": b"PK\x03\x04xx",
     "文字コードが違います": extract_bytes([person(1)], encoding="cp932"),
     "ファイルが途中で切れています": extract_bytes([person(1)])[:-40],
@@ -117,6 +116,13 @@ REFUSED = {
     "取り込んではならない列": extract_bytes([person(1, 個人番号=MY_NUMBER)]),
     "Excelが番号を指数に変えています": extract_bytes([person(1, 宛名番号="1.32E+14")]),
 }
+
+
+def test_an_empty_file_is_refused_by_the_form(client, deployment):
+    page = send(client, b"").text
+    assert "中身が空です" in page
+    assert 'href="#file"' in page
+    assert stored(deployment, ResidentExtract) == []
 
 
 @pytest.mark.parametrize("text", REFUSED)
