@@ -33,6 +33,8 @@ from govkit.forms.dates import (
     SchoolYearField,
     TimeField,
 )
+from govkit.forms.definition import Definition
+from govkit.forms.definition_form import DefinedForm
 from govkit.forms.fields import (
     Button,
     Field,
@@ -128,6 +130,8 @@ __all__ = [
     "DateField",
     "DateOptions",
     "DecimalField",
+    "DefinedForm",
+    "Definition",
     "EmailField",
     "EraDateField",
     "FamilyNameField",

@@ -32,53 +32,19 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from govkit.forms.definition_cells import cells_of, sent_of
+from govkit.forms.definition_form import DefinedForm, with_english
 from govkit.forms.definition_problems import Report
 from govkit.forms.definition_reading import FormParts, PageDefinition, read_parts
 from govkit.forms.definition_types import FieldDefinition, Text, today_in_japan
 from govkit.forms.form import Form, Sent
-from govkit.forms.messages import Gettext, unchanged
+from govkit.forms.messages import Gettext
 from govkit.forms.rules import ALWAYS, Rule
 from govkit.forms.steps import Journey, Step, Submission
-from govkit.translations import translator
 
 __all__ = ["DefinedForm", "Definition"]
-
-
-class DefinedForm(Form):
-    """A form made from a definition, in Japanese or with the English of the definition.
-
-    :param language: ``ja``, or ``en`` where the definition has English texts.
-    """
-
-    english: ClassVar[Mapping[str, str]] = {}
-
-    def __init__(
-        self,
-        formdata: Sent | None = None,
-        obj: object = None,
-        *,
-        language: str = "ja",
-        gettext: Gettext | None = None,
-        **options: Any,
-    ) -> None:
-        translate = _with(self.english, language, gettext)
-        super().__init__(formdata, obj, gettext=translate, **options)
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """Values by field name, without the questions that are not asked."""
-        return {field.short_name: field.data for field in self if not field.is_hidden}
-
-
-def _with(english: Mapping[str, str], language: str, gettext: Gettext | None) -> Gettext:
-    """Translates texts of a definition by its own English, everything else as the others do."""
-    others = gettext or translator(language) or unchanged
-    if language == "ja":
-        return others
-    return lambda text: english[text] if text in english else others(text)
 
 
 class Definition:
@@ -228,7 +194,7 @@ class Definition:
 
         :param gettext: Translates everything else in another way.
         """
-        return _with(self.english, language, gettext)
+        return with_english(self.english, language, gettext)
 
     @cached_property
     def english(self) -> Mapping[str, str]:

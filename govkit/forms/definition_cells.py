@@ -66,6 +66,10 @@ class Cell:
                 found.append(owner)
         return found
 
+    def is_hidden(self, form: Form) -> bool:
+        """Whether the other answers of a form leave its question out."""
+        return any(field.is_hidden for field in self.fields(form))
+
     def sent(self, text: str) -> list[str]:
         """What a browser would send for a cell that is not blank.
 
@@ -89,7 +93,7 @@ class Cell:
     def shown(self, form: Form) -> str:
         """The text of the cell for the data of a form."""
         fields = self.fields(form)
-        if not fields or fields[-1].is_blank or fields[0].is_hidden:
+        if not fields or fields[-1].is_blank or self.is_hidden(form):
             return ""
         field = fields[-1]
         if isinstance(field, CheckboxesField):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from govkit.forms.choices import CheckboxField
 from govkit.forms.definition_fields import YesNoField
+from govkit.forms.definition_form import DefinedForm
 from govkit.forms.definition_keys import FIELD_KEYS, FORM_KEYS, PAGE_KEYS, read_table, read_tables
 from govkit.forms.definition_lines import KeyPath
 from govkit.forms.definition_problems import Report, read_toml, suggest
@@ -22,7 +23,6 @@ from govkit.forms.definition_types import (
     today_in_japan,
 )
 from govkit.forms.filekinds import KINDS
-from govkit.forms.form import Form
 from govkit.forms.rules import InvalidRule, Rule, When, all_of, any_of, not_
 
 __all__ = ["FormParts", "PageDefinition", "read_parts"]
@@ -161,7 +161,7 @@ class _Reader:
             if not _ID.fullmatch(name):
                 self._report.tell(at, "wrong_id")
             elif name in _RULE_WORDS or (
-                name in _JOURNEY_PAGES if prefix == "page" else hasattr(Form, name)
+                name in _JOURNEY_PAGES if prefix == "page" else hasattr(DefinedForm, name)
             ):
                 self._report.tell(at, "reserved_id", example=f"{prefix}_{name}"[:40])
             elif name in retired:

@@ -98,10 +98,7 @@ def _example_row(definition: Definition, cells: Sequence[Cell]) -> list[str]:
         examples[str(cell.path[0])].get(cell.ending, "") or _first_choice(cell) for cell in cells
     ]
     form = definition.table_class(sent_of(cells, texts)[0])
-    return [
-        "" if any(field.is_hidden for field in cell.fields(form)) else text
-        for cell, text in zip(cells, texts, strict=True)
-    ]
+    return ["" if cell.is_hidden(form) else text for cell, text in zip(cells, texts, strict=True)]
 
 
 def _first_choice(cell: Cell) -> str:
@@ -173,11 +170,11 @@ class _Judge:
     def row(self, number: int, texts: Sequence[str]) -> CheckedRow:
         sending, unreadable = sent_of(self._cells, texts)
         form = self._form_class(sending, gettext=self._gettext)
-        hidden = {field.short_name for field in form if field.is_hidden}
+        hidden = {cell.name for cell in self._cells if cell.is_hidden(form)}
         form.validate()
         problems: list[Problem] = []
         for cell, text in zip(self._cells, texts, strict=True):
-            if cell.path[0] in hidden:
+            if cell.name in hidden:
                 if text.strip():
                     problems.append(self._problem(number, cell, "not_asked", text))
             elif cell.name in unreadable:

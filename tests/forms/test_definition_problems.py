@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from govkit.forms.definition_form import DefinedForm
 from govkit.forms.definition_problems import TEXTS, suggest
-from govkit.forms.form import Form
 from tests.forms.definitions import HEAD, define, problems, sentences
 
 NAME = '[[field]]\nid = "name"\nlabel = "氏名"\n'  # lines 4 to 6
@@ -201,7 +201,7 @@ def test_every_code_can_be_told():
 
 
 def test_all_names_of_a_form_are_reserved():
-    for name in [name for name in dir(Form) if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name)]:
+    for name in [name for name in dir(DefinedForm) if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name)]:
         assert (5, "id", "reserved_id") in problems(f'[[field]]\nid = "{name}"\nlabel = "x"')
 
 
