@@ -246,7 +246,9 @@ class AddressParts:
 
     def __str__(self) -> str:
         """The whole address on one line, a space before the building."""
-        place = f"{self.prefecture}{self.city}{self.street}{self.town}{self.lot}"
+        # 鶴沼第1 and 12番地 must not run together.
+        gap = " " if self.town[-1:].isdigit() and self.lot[:1].isdigit() else ""
+        place = f"{self.prefecture}{self.city}{self.street}{self.town}{gap}{self.lot}"
         code = f"〒{self.postcode} " if self.postcode else ""
         return f"{code}{place} {self.building}".rstrip()
 

@@ -49,7 +49,8 @@ _GROUP: Final = re.compile(
 _JOINT: Final = re.compile(" ?([-のノ之・、,~〜]) ?")
 # 1〜2〜3 is 1-2-3 typed with the wrong key; 12〜15番地 and 1〜2F are ranges.
 _WAVE: Final = re.compile(
-    f"(?<=[0-9])[{re.escape(WAVES)}](?=[0-9])(?![0-9]*(?:[番号丁Ff階]|[{re.escape(WAVES)}][0-9]+番))"
+    f"(?<=[0-9{_NUMERALS}])[{re.escape(WAVES)}](?=[0-9{_NUMERALS}])"
+    f"(?![0-9{_NUMERALS}]*(?:[番号丁Ff階]|[{re.escape(WAVES)}][0-9{_NUMERALS}]+番))"
 )
 _STEM_BEHIND: Final = re.compile(f"-?[のノ之]?[{_STEMS}](?![0-9A-Za-z{_KANA}一-鿿々ヶ])")
 _BEHIND: Final = re.compile(" ?(?:地先|先(?![一-鿿])|番外|内(?![一-鿿])|付近|合併)")
