@@ -214,7 +214,8 @@ class Journey:
     :param last: Form on the check page: a declaration, or a 個人番号, which no step may ask for
         because steps are kept.
     :param drafts: Saves and resumes; without it there is neither button nor page.
-    :param holding: Where uploads are kept, by the journey's unguessable name.
+    :param holding: Where uploads are kept, by the journey's unguessable name. Purge the store of what is
+        older than a draft can be; what is gone is asked for again.
     :param has_list: Whether it begins with a task list; short ones begin with the first step.
     :raises ValueError: When names or rules of steps do not fit together.
     """
