@@ -156,7 +156,8 @@ class _Words:
     def _values(self, leaf: When) -> str:
         gettext = self._say
         choices = getattr(_find(self._form, leaf.name), "choices", ())
-        titles = {str(value): str(title) for value, title in choices}
+        translate = self._form._catalogue.gettext  # noqa: SLF001
+        titles = {str(value): translate(str(title)) for value, title in choices}
         values = [titles.get(value, value) for value in leaf.values]
         return gettext("か").join(gettext("「{value}」", value=value) for value in values)
 

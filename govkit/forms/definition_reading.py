@@ -364,13 +364,13 @@ class _Reader:
 
     def _resolved(self, rule: Rule) -> Rule:
         """The rule with yes and no as the values that such fields store."""
-        yes_no = {
-            each.get("id")
+        kinds = {
+            str(each.get("id")): str(each.get("type"))
             for field in self._field_tables()
             for each in (field, *_tables_in(field, "column"))
             if each.get("type") in ("yes_no", "agreement")
         }
-        return _rebuilt(rule.as_data(), yes_no) if yes_no & rule.names else rule
+        return _rebuilt(rule.as_data(), kinds) if kinds.keys() & rule.names else rule
 
     def _judge_rules(self, fields: list[FieldDefinition], pages: list[PageDefinition]) -> None:
         known = {field.id: field for field in fields}
@@ -428,18 +428,22 @@ def _offered(field: FieldDefinition) -> Mapping[str, str]:
     return {choice.value: choice.value for choice in field.choices}
 
 
-def _rebuilt(data: list[Any], yes_no: Collection[Any]) -> Rule:
-    kind, *rest = data
-    if kind in ("and", "or"):
-        return (all_of if kind == "and" else any_of)(*(_rebuilt(each, yes_no) for each in rest))
-    if kind == "not":
-        return not_(_rebuilt(rest[0], yes_no))
+def _rebuilt(data: list[Any], kinds: Mapping[str, str]) -> Rule:
+    word, *rest = data
+    if word in ("and", "or"):
+        return (all_of if word == "and" else any_of)(*(_rebuilt(each, kinds) for each in rest))
+    if word == "not":
+        return not_(_rebuilt(rest[0], kinds))
     name, *values = rest
-    if kind == "filled":
+    if word == "filled":
         return When(name, filled=True)
-    if kind != "=":
-        return When(name, compares=(kind, Decimal(values[0])))
-    stored = {"yes": "True", "no": "False"} if name in yes_no else {}
+    if word != "=":
+        return When(name, compares=(word, Decimal(values[0])))
+    if kinds.get(name) == "agreement":
+        ticked = When(name, filled=True)
+        meant = {"yes": ticked, "no": not_(ticked)}
+        return any_of(*(meant.get(value) or When(name, equals=value) for value in values))
+    stored = {"yes": "True", "no": "False"} if name in kinds else {}
     return When(name, is_in=[stored.get(value, value) for value in values])
 
 

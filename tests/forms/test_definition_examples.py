@@ -94,6 +94,15 @@ def test_its_english_is_complete(file):
 
 
 @EVERY
+def test_its_conditions_speak_english_on_paper(file):
+    definition = Definition.load(file)
+    pages = paper_pages(definition, definition.translator("en"))
+    told = [field.condition for page in pages for field in page.fields if field.condition]
+    assert told
+    assert [sentence for sentence in told if is_japanese(sentence)] == []
+
+
+@EVERY
 def test_it_is_a_journey_that_begins_with_its_pages(file):
     definition = Definition.load(file)
     journey = definition.journey(lambda submission: "R-1")

@@ -119,6 +119,7 @@ CASES = [
     (KIND + NAME + 'show_if = "kimd = new"', [(12, "show_if", "rule_unknown_field_near")]),
     (KIND + NAME + 'show_if = "zzz = new"', [(12, "show_if", "rule_unknown_field")]),
     (KIND + NAME + 'show_if = "kind = newer"', [(12, "show_if", "rule_unknown_choice")]),
+    (NAME + 'type = "agreement"\n' + KIND + 'show_if = "name = maybe"', [(13, "show_if", "rule_unknown_choice")]),
     (KIND + NAME + 'show_if = "name"', [(12, "show_if", "rule_later_field")]),
     (NAME + 'show_if = "kind = new"\n' + KIND, [(7, "show_if", "rule_later_field")]),
     (KIND + NAME + PAGE + 'fields = ["name"]\nshow_if = "kind = new"\n[[page]]\nid = "two"\ntitle = "二"\nfields = ["kind"]',

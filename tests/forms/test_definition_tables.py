@@ -316,3 +316,39 @@ def test_what_the_form_accepts_the_schema_accepts_and_it_travels_unchanged(writt
     write_answers(DEFINITION, checked.answers, target)
     again = check_table(DEFINITION, BytesIO(target.getvalue()), name="表.csv")
     assert again.answers == checked.answers
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked_by"),
+    [
+        ("agreed = yes", {"agreed"}),
+        ("agreed = no", {"moved"}),
+        ("agreed != yes", {"moved"}),
+        ("moved = yes", {"moved"}),
+        ("not moved", {"agreed"}),
+        ("moved = yes and agreed = yes", set()),
+        ("moved = yes, no", {"moved"}),
+    ],
+)
+def test_yes_and_no_can_be_conditions(rule, asked_by):
+    text = """
+[[field]]
+id = "agreed"
+type = "agreement"
+label = "同意"
+required = false
+[[field]]
+id = "moved"
+type = "yes_no"
+label = "転居"
+required = false
+[[field]]
+id = "why"
+label = "理由"
+"""
+    definition = define(f'{text}show_if = "{rule}"\n')
+    for name, value in (("agreed", "○"), ("moved", "はい")):
+        label = {"agreed": "同意", "moved": "転居"}[name]
+        rows = BytesIO(f"{label}\r\n{value}\r\n".encode())
+        checked = check_table(definition, rows, name="表.csv")
+        assert bool(checked.problems) == (name in asked_by)
