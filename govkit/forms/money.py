@@ -1,16 +1,14 @@
 """Fields for amounts of money and for bank accounts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
-
-import wtforms
 
 from govkit.errors import InvalidValue
 from govkit.forms.blocks import Block
 from govkit.forms.choices import RadioField
-from govkit.forms.fields import Field, TextField
-from govkit.forms.messages import Invalid
+from govkit.forms.fields import TextField
 from govkit.forms.parsed import NumberField, ParsedField
+from govkit.forms.rules import When
 from govkit.forms.validators import Length
 from govkit.jp.amounts import Amount, AmountProblem
 from govkit.jp.bank import (
@@ -128,6 +126,11 @@ class AccountHolderField(ParsedField):
 class BankNameKanaField(AccountHolderField):
     """Name of a bank or branch in the kana of the banks (金融機関名, 支店名): without ヲ, 15 characters."""
 
+    problem_texts: ClassVar[Mapping[Any, str]] = {
+        **_BANK_NAME_TEXTS,
+        BankNameProblem.NOT_KANA: "{label}は通帳のとおりカタカナで入力してください（例：ミホン）",
+    }
+
     def parse(self, text: str) -> BankName:
         """The name."""
         return BankName.parse(text)
@@ -210,7 +213,6 @@ class _NumberOfSymbolField(_SymbolField):
 
 _BANK: Final = "bank"
 _YUCHO: Final = "yucho"
-_BANK_FIELDS: Final[tuple[str, ...]] = ("bank_name", "branch_name", "branch_code", "type", "number")
 _YUCHO_FIELDS: Final[tuple[str, ...]] = ("symbol", "yucho_number")
 
 _TYPES: Final = (
@@ -220,19 +222,24 @@ _TYPES: Final = (
 )
 
 
-def _fields(*, has_yucho: bool, needs: bool) -> Iterator[tuple[str, Any]]:
+def _fields(*, has_yucho: bool) -> Iterator[tuple[str, Any]]:
+    bank: dict[str, Any] = {}
+    yucho: dict[str, Any] = {"show_if": When("institution", equals=_YUCHO), "required": True}
     if has_yucho:
         choices = ((_BANK, "銀行・信用金庫・農協など"), (_YUCHO, "ゆうちょ銀行"))
         yield "institution", RadioField("金融機関の種類", choices=choices, required=True)
-    yield "bank_name", TextField("金融機関名", [Length(max=40)], required=needs, width=16)
-    yield "bank_code", BankCodeField("金融機関コード", support="分かるときは4桁で入力してください")
-    yield "branch_name", TextField("支店名", [Length(max=40)], required=needs, width=16)
-    yield "branch_code", BranchCodeField("支店コード（店番）", required=needs)
-    yield "type", RadioField("預金の種類", choices=_TYPES, required=needs)
-    yield "number", AccountNumberField("口座番号", required=needs)
+        bank = {"show_if": When("institution", equals=_BANK)}
+    name = {"required": True, "width": 16, **bank}
+    yield "bank_name", TextField("金融機関名", [Length(max=40)], **name)
+    about = "分かるときは4桁で入力してください"
+    yield "bank_code", BankCodeField("金融機関コード", support=about, **bank)
+    yield "branch_name", TextField("支店名", [Length(max=40)], **name)
+    yield "branch_code", BranchCodeField("支店コード（店番）", required=True, **bank)
+    yield "type", RadioField("預金の種類", choices=_TYPES, required=True, **bank)
+    yield "number", AccountNumberField("口座番号", required=True, **bank)
     if has_yucho:
-        yield "symbol", _SymbolField("記号")
-        yield "yucho_number", _NumberOfSymbolField("番号")
+        yield "symbol", _SymbolField("記号", **yucho)
+        yield "yucho_number", _NumberOfSymbolField("番号", **yucho)
     yield (
         "holder",
         AccountHolderField(
@@ -249,7 +256,7 @@ class BankAccountBlock(Block):
     The fields are ``bank_name``, ``bank_code``, ``branch_name``, ``branch_code``, ``type`` (an
     :class:`~govkit.jp.bank.AccountType`'s code), ``number`` and ``holder``. With ``has_yucho`` the
     block also asks for the kind of ``institution``, and for ゆうちょ銀行 takes ``symbol`` and
-    ``yucho_number`` instead; what does not belong to the chosen kind is dropped.
+    ``yucho_number`` instead; what does not belong to the chosen kind is not asked.
 
     :param has_yucho: Whether accounts of ゆうちょ銀行 can be given by symbol and number.
     """
@@ -257,7 +264,7 @@ class BankAccountBlock(Block):
     def __new__(cls, *args: Any, has_yucho: bool = False, **options: Any) -> Any:
         """Put the fields together when the block is declared."""
         if "_form" not in options:
-            options["fields"] = dict(_fields(has_yucho=has_yucho, needs=not has_yucho))
+            options["fields"] = dict(_fields(has_yucho=has_yucho))
         return super().__new__(cls, *args, **options)
 
     @property
@@ -274,28 +281,3 @@ class BankAccountBlock(Block):
             return YuchoAccount.parse(*(self[name].data for name in _YUCHO_FIELDS))
         except InvalidValue:
             return None
-
-    def validate(self, form: wtforms.Form, extra_validators: Sequence[Any] = ()) -> bool:
-        """Judge only what belongs to the chosen kind of institution."""
-        super().validate(form, extra_validators)
-        return not self.errors
-
-    @staticmethod
-    def _drop(field: Field) -> None:
-        field.take(None)
-        field.errors = []
-        field.process_errors, field.raw_data = [], []
-
-    def check(self) -> None:
-        """Ask for what the chosen kind of institution needs, and drop the rest."""
-        if "institution" not in self.form or self["institution"].data not in {_BANK, _YUCHO}:
-            return
-        bank, yucho = (*_BANK_FIELDS, "bank_code"), _YUCHO_FIELDS
-        needed = _YUCHO_FIELDS if self.is_yucho else _BANK_FIELDS
-        for name in bank if self.is_yucho else yucho:
-            self._drop(self[name])
-        missing = [name for name in needed if self[name].is_blank and not self[name].errors]
-        for name in missing[:-1]:
-            self.add_error(self[name].required_message(), "required", name)
-        if missing:
-            raise Invalid(self[missing[-1]].required_message(), "required", missing[-1])
