@@ -112,6 +112,8 @@ class FieldDefinition:
         """The example of the type, or one inside the limits of the field."""
         if "length" in self.options:
             return "".join(str(digit % 10) for digit in range(1, self.options["length"] + 1))
+        if self.options.get("future"):
+            return str(self.today())
         limits = [self.options[name] for name in ("min", "max") if name in self.options]
         return str(limits[0]) if limits else self.kind.example
 

@@ -151,3 +151,12 @@ def test_words_and_titles_are_unique():
     titles = [kind.title for kind in FIELD_TYPES.values()]
     assert len(set(titles)) == len(titles)
     assert [name for name, kind in FIELD_TYPES.items() if kind.name != name] == []
+
+
+@pytest.mark.parametrize(
+    "limits", ["min = 2030-01-02", "max = 2000-01-02", "past = true", "future = true"]
+)
+@pytest.mark.parametrize("kind", ["date", "era_date", "partial_date"])
+def test_the_example_of_a_day_lies_inside_its_limits(kind, limits):
+    definition = define(one_field(FIELD_TYPES[kind], f"{limits}\n"))
+    assert check_table(definition, BytesIO(filled(definition)), name="表.csv").problems == ()
