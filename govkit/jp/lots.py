@@ -31,17 +31,22 @@ _LONGEST: Final = 1000  # of a text in which a lot is looked for
 
 _KANA: Final = "ァ-ヺぁ-ゖー"
 _DASHES: Final = re.compile(f"ー+|[{re.escape(ALL_DASHES.replace('ー', ''))}]+")
-_NUMERALS: Final = "〇零一二三四五六七八九十百千壱弐参拾"
-_FORMAL: Final = str.maketrans("壱弐参拾", "一二三十")
+_NUMERALS: Final = "〇零一二三四五六七八九十百千壱弐参拾廿卅丗"
+_FORMAL: Final = str.maketrans(
+    dict(zip("壱弐参拾", "一二三十", strict=True)) | {"廿": "二十", "卅": "三十", "丗": "三十"}
+)
 _IROHA: Final = (
     "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス"
 )
-_STEMS: Final = f"甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥{_IROHA}A-Za-z"
-_UNITS: Final = (
-    "丁目?|番地割|番地|番外地|番(?![町館街外])|号地|号(?![室館棟車])|地割|街区|条通|条|線|区(?!画)"
+_KANJI_STEMS: Final = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+_STEMS: Final = f"{_KANJI_STEMS}{_IROHA}A-Za-z"
+# Hiragana are stems only in front: い123. の joins numbers instead.
+_SMALL_IROHA: Final = (
+    "いろはにほへとちりぬるをわかよたれそつねならむうゐおくやまけふこえてあさきゆめみしゑひもせす"
 )
+_UNITS: Final = "丁目?|町目|番地割|番地|番外地|番(?![町館街外])|号地|号(?![室館棟車])|地割|街区|条通|条|線|区(?!画)"
 _GROUP: Final = re.compile(
-    f"(?P<before>第|[東西南北左右]|[{_STEMS}] ?[-の]? ?)?"
+    f"(?P<before>第|[東西南北左右]|[{_STEMS}{_SMALL_IROHA}] ?[-の]? ?)?"
     "(?P<number>[0-9]+(?![0-9])(?! ?(?:号[室館棟車]|階|[Ff](?![A-Za-z])|棟|館|室))"
     f"|[{_NUMERALS}]+(?= ?(?:{_UNITS}|[のノ之-] ?[0-9{_NUMERALS}]|地?先|$| )))"
     f" ?(?P<unit>{_UNITS})?"
@@ -52,10 +57,15 @@ _WAVE: Final = re.compile(
     f"(?<=[0-9{_NUMERALS}])[{re.escape(WAVES)}](?=[0-9{_NUMERALS}])"
     f"(?![0-9{_NUMERALS}]*(?:[番号丁Ff階]|[{re.escape(WAVES)}][0-9{_NUMERALS}]+番))"
 )
-_STEM_BEHIND: Final = re.compile(f"-?[のノ之]?[{_STEMS}](?![0-9A-Za-z{_KANA}一-鿿々ヶ])")
-_BEHIND: Final = re.compile(" ?(?:地先|先(?![一-鿿])|番外|内(?![一-鿿])|付近|合併)")
+_STEM_BEHIND: Final = re.compile(
+    f"-?[のノ之]?(?:[{_KANJI_STEMS}{_IROHA}]号|[{_STEMS}])(?![0-9A-Za-z{_KANA}一-鿿々ヶ])"
+)
+_BEHIND: Final = re.compile(
+    " ?(?:地先|先(?![一-鿿])|番外|内(?![一-鿿])|付近|合併"
+    f"|(?:外|他|ほか)(?: ?[0-9]+ ?筆)?(?![0-9A-Za-z{_KANA}一-鿿々]))"
+)
 _NO_NUMBER: Final = re.compile("(?:無番地|番外地|番地なし|番地無し|無地番)(?:地?先)?")
-_GOES_ON: Final = frozenset({"丁目", "丁", "条", "条通", "線", "地割"})
+_GOES_ON: Final = frozenset({"丁目", "町目", "丁", "条", "条通", "線", "地割"})
 _MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE: Final = re.compile(
     "[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?"
@@ -74,8 +84,11 @@ def _dash(run: re.Match[str]) -> str:
         # ー opens no word; behind a kanji other dashes of a name stay as they are.
         beside = re.search(f"[0-9A-Za-z丁目番地号条線区{_STEMS}{_NUMERALS}]$", before)
         return "-" if beside or re.match(f"[0-9A-Za-z{_NUMERALS}]", after) else run[0]
-    if re.fullmatch(f"(?:.*[^{_KANA}])?[{_IROHA}]", before) and re.match("[0-9]", after):
+    is_stem = re.fullmatch(f"(?:.*[^{_KANA}])?[{_IROHA}]", before)
+    if is_stem and re.match("[0-9]", after):
         return "-"  # イー123: a stem, not a word
+    if not is_stem and after in ("", " ") and "-" not in run[0]:
+        return "ー" * len(run[0])  # シャト－　２０１
     if run[0][0] == "ー":
         return run[0]
     return "ー" * len(run[0]) if re.match(f"[{_KANA}]", after) else "-" if after else run[0]
@@ -99,9 +112,22 @@ def clean_building(text: str) -> str:
     return _hyphenated(clean_place(text))
 
 
+def _group(text: str, start: int = 0) -> re.Match[str] | None:
+    """The number that begins there; 百百 is a name, no number."""
+    found = _GROUP.match(text, start)
+    return found if found and _digits(found["number"]) else None
+
+
+def _digits(number: str) -> str:
+    if number.isascii():
+        return number
+    value = kanji_number(number.translate(_FORMAL))
+    return "" if value is None else str(value)
+
+
 def _groups(text: str) -> Iterator[re.Match[str]]:
     """The numbers of a lot at the start of the text, with what joins them."""
-    found = _GROUP.match(text)
+    found = _group(text)
     while found:
         yield found
         found = _next(text, found)
@@ -111,12 +137,12 @@ def _next(text: str, last: re.Match[str]) -> re.Match[str] | None:
     end, unit = last.end(), last["unit"]
     joint = _JOINT.match(text, end)
     if joint and not (unit == "号" and joint[1] in "-・、,~〜"):
-        return _GROUP.match(text, joint.end())
+        return _group(text, joint.end())
     if not unit or unit == "号":
         return None
     if text[end : end + 1] != " ":
-        return _GROUP.match(text, end)
-    found = _GROUP.match(text, end + 1)
+        return _group(text, end)
+    found = _group(text, end + 1)
     return found if found and (found["unit"] or unit in _GOES_ON) else None
 
 
@@ -125,12 +151,8 @@ def _written(text: str, groups: list[re.Match[str]]) -> str:
     end = 0
     for group in groups:
         joint = text[end : group.start()].replace(" ", "").replace("ノ", "の").replace("之", "の")
-        number = group["number"]
-        if not number.isascii():
-            value = kanji_number(number.translate(_FORMAL))
-            number = number if value is None else str(value)
         before = (group["before"] or "").replace(" ", "")
-        parts += [joint, before, number, group["unit"] or ""]
+        parts += [joint, before, _digits(group["number"]), group["unit"] or ""]
         end = group.end()
     return "".join(parts)
 
@@ -217,8 +239,12 @@ class LotNumber:
         if _DATE.fullmatch(cleaned):
             raise InvalidValue(LotProblem.DATE)
         lot, rest = split_lot(cleaned)
+        if lot and re.match("番[町丁]", rest):
+            raise InvalidValue(LotProblem.HAS_TOWN)
         if lot and _NAMED.match(rest):
             raise InvalidValue(LotProblem.HAS_BUILDING, lot, building=rest)
+        if not lot and len(cleaned) > 2 * _MAX_LENGTH:
+            raise InvalidValue(LotProblem.TOO_LONG)
         if rest or not lot:
             has_town = find_lot(cleaned) > 0 and re.match("[一-鿿々ァ-ヶぁ-ゖ]{2}", cleaned)
             raise InvalidValue(LotProblem.HAS_TOWN if has_town else LotProblem.NOT_A_LOT)
@@ -229,8 +255,8 @@ class LotNumber:
     @property
     def hyphenated(self) -> str:
         """The short form of envelopes: 1丁目2番地の3 and 1丁目2番3号 are both ``1-2-3``."""
-        units = "丁目?|(?<!無)番(?!外)地?(?:の|(?=[先内、・]|$))?|号(?=$|の)|の"
-        short = re.sub(units, "-", self.text.replace("番地先", "先"))
+        units = "丁目?|町目|(?<!無)番(?!外)地?(?:の|(?=[先内、・]|$))?|号(?=$|の)|の"
+        short = re.sub(units, "-", re.sub("番地(?=先|外|他|ほか)", "", self.text))
         return re.sub("-+(?=[、・]|$)|(?<=-)-+", "", short)
 
     @property
