@@ -13,7 +13,7 @@ from markupsafe import Markup
 from govkit.forms.rules import ALWAYS, NEVER, Rule, When
 from govkit.forms.widgets import render
 
-__all__ = ["Answers", "conditional", "describe", "is_open"]
+__all__ = ["Answers", "condition_id", "conditional", "describe", "is_open"]
 
 
 class Answers(Mapping[str, Any]):
@@ -58,9 +58,28 @@ def _find(form: Any, name: str) -> Any:
 
 
 def _open(rule: Rule, form: Any) -> Rule:
-    """What the page itself decides: the answers of other pages are settled."""
-    here = {name for name in rule.names if _find(form, name) is not None}
+    """What the page itself decides: answers of other pages, and those that cannot change, are settled."""
+    found = {name: _find(form, name) for name in rule.names}
+    here = {name for name, field in found.items() if field is not None and not field.readonly}
     return rule.given(Answers(form), here)
+
+
+def _speaker(field: Any) -> Any:
+    """The first of the questions in a row with one condition: it says it for all of them."""
+    row = None
+    for each in field._form:  # noqa: SLF001
+        if getattr(each, "show_if", None) != field.show_if:
+            row = None
+        elif row is None:
+            row = each
+        if each is field:
+            break
+    return row
+
+
+def condition_id(field: Any) -> str:
+    """Id of the sentence that says for whom a question is."""
+    return f"{_speaker(field).id}-condition"
 
 
 def _with_controls(data: list[Any], form: Any) -> list[Any]:
@@ -81,7 +100,7 @@ def conditional(field: Any, markup: Markup) -> Markup:
     if rule in (ALWAYS, NEVER):
         return markup if rule == ALWAYS else Markup("")
     data = json.dumps(_with_controls(rule.as_data(), form), ensure_ascii=False)
-    note = describe(rule, form)
+    note = describe(rule, form) if _speaker(field) is field else ""
     return render("conditional.html", id=field.id, rule=data, note=note, markup=markup)
 
 

@@ -12,7 +12,7 @@ from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from govkit.errors import InvalidValue
-from govkit.forms.conditions import Answers, conditional, is_open
+from govkit.forms.conditions import Answers, condition_id, conditional, is_open
 from govkit.forms.messages import Invalid, Message, as_message
 from govkit.forms.rules import Rule
 from govkit.forms.widgets import FramedWidget, TemplateWidget
@@ -399,7 +399,7 @@ class Field(wtforms.Field):  # type: ignore[misc]
         if self.readonly and self.tells_why:
             ids.append(f"{self.id}-readonly")
         if self.show_if is not None and is_open(self):
-            ids.append(f"{self.id}-condition")
+            ids.append(condition_id(self))
         return " ".join(ids) or None
 
     def __call__(self, **extra: Any) -> Markup:

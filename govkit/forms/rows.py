@@ -22,7 +22,7 @@ import wtforms
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from govkit.forms.conditions import is_open
+from govkit.forms.conditions import condition_id, is_open
 from govkit.forms.fields import Button, Field
 from govkit.forms.form import Form
 from govkit.forms.messages import Invalid, Message, as_message
@@ -389,7 +389,7 @@ class RowsField(Field):
         if self.readonly and self.tells_why:
             ids.append(f"{self.id}-readonly")
         if self.show_if is not None and is_open(self):
-            ids.append(f"{self.id}-condition")
+            ids.append(condition_id(self))
         return " ".join([*ids, f"{self.id}-limit"]) or None
 
     def attributes(self) -> Mapping[str, str | None]:

@@ -178,3 +178,29 @@ class Words(Form):
 )
 def test_a_rule_in_words(rule, words):
     assert describe(Rule.parse(rule), Words()) == words
+
+
+class Account(Form):
+    kind = RadioField("種類", choices=[("bank", "銀行"), ("post", "ゆうちょ")], required=True)
+    bank = TextField("銀行名", required=True, show_if=When("kind", equals="bank"))
+    branch = TextField("支店名", required=True, show_if=When("kind", equals="bank"))
+    symbol = TextField("記号", required=True, show_if=When("kind", equals="post"))
+
+
+def test_questions_in_a_row_with_one_condition_say_it_once():
+    page = Page(Account().render())
+
+    notes = [each["id"] for each in page.all("p") if each.get("class") == "gk-conditional__note"]
+    assert notes == ["bank-condition", "symbol-condition"]
+    assert page.by_id("branch")["aria-describedby"] == "bank-condition"
+
+
+def test_an_answer_that_cannot_change_settles_what_is_asked():
+    class Fixed(Account):
+        kind = RadioField("種類", choices=[("bank", "銀行"), ("post", "ゆうちょ")], readonly="済み")
+
+    html = str(Fixed(data={"kind": "bank"}).render())
+
+    assert 'name="bank"' in html
+    assert 'name="symbol"' not in html
+    assert "data-show-if" not in html
