@@ -35,6 +35,7 @@ _PLAIN: Final = re.compile(r"[0-9]+")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _COMMAS: Final = re.compile(r"[0-9,]*[0-9][0-9,]*")
 _DECIMALS: Final = re.compile(r"([0-9,]*)\.([0-9]+)([十百千万億兆]*)")
+_CENTS: Final = re.compile(r"(?<=[0-9])\.00?$")  # spreadsheets write 1,234.00
 _BETWEEN: Final = re.compile(r"(?<=[0-9]) (?=[0-9])")
 _MOST_DIGITS: Final = 15
 
@@ -97,7 +98,7 @@ def _split(plain: str) -> tuple[bool, str]:
 
 
 def _read(number: str) -> int:
-    number = number.replace("、", ",")
+    number = _CENTS.sub("", number.replace("、", ","))
     if _OTHER.search(number):
         raise InvalidValue(AmountProblem.OTHER_CURRENCY)
     if decimals := _DECIMALS.fullmatch(number):

@@ -96,6 +96,9 @@ _WITHOUT_TOP: Final = {
     "gmail": "gmail.com",
 }
 
+# Mail programs copy an address as 山田太郎 <taro@example.jp>.
+_NAMED: Final = re.compile("[^<>@]*<([^<>]*)>")
+
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
@@ -171,8 +174,8 @@ def _mail_text(text: str) -> str:
     plain = tidy(text).translate(_DOTS)
     if label := _MAIL_LABEL.match(plain):
         plain = plain[label.end() :]
-    if plain.startswith("<") and plain.endswith(">"):
-        plain = plain[1:-1].strip()
+    if named := _NAMED.fullmatch(plain):
+        plain = named[1].strip()
     return _DASH.sub("-", plain)
 
 

@@ -160,6 +160,7 @@ class SchoolCodeKind(StrEnum):
 
 _KINDS: Final = frozenset(kind.value for kind in SchoolCodeKind)
 _SCHOOL_CODE: Final = re.compile(r"[A-H][12][0-9]{2}[123][1-9][0-9]{7}")
+_SCHOOL_LABEL: Final = re.compile("^学校コー?ド[:=]?")
 _TO_DIGIT: Final = str.maketrans("OIL", "011")
 
 
@@ -190,6 +191,7 @@ class SchoolCode:
         :raises InvalidValue: With a :class:`CodeProblem`.
         """
         code = upper_ascii(_plain(text))
+        code = _SCHOOL_LABEL.sub("", code, count=1)
         if problem := cls._problem_of(code):
             meant = _latin_school_code(code)
             raise InvalidValue(problem, "" if cls._problem_of(meant) else meant)

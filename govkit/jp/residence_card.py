@@ -24,7 +24,7 @@ class ResidenceCardProblem(StrEnum):
 
 
 _FORM: Final = re.compile(r"[A-Z]{2}[0-9]{8}[A-Z]{2}")
-_LABEL: Final = re.compile(r"(?:在留カー?ド|特別永住者証明書)?番号[:=]?|NO\.[:=]?")
+_LABEL: Final = re.compile(r"(?:在留カー?ド等?|特別永住者証明書)?番号[:=]?|NO\.[:=]?")
 _TO_DIGIT: Final = str.maketrans("OQDIL|SZB", "000111528")
 _TO_LETTER: Final = str.maketrans("015280|", "OISZBOI")
 

@@ -66,11 +66,11 @@ _NOTE: Final = re.compile(
     r" *[(\[【〔<]? *(?:代表?|直通?|呼出?し?|自宅|携帯|勤務先|職場|会社|本人|㈹)(?:電話|番号)? *[)\]】〕>]? *"
 )
 _EXTENSION: Final = re.compile(
-    r"[ (\[【〔、,;/]*(?:内線?|EXTENSION|EXT|(?:EX|X|#)(?=[.:= ]*[0-9]))(?:番号)?[)\]】〕]?[.:=# ]*([^)\]】〕]*)[)\]】〕 ]*$",
+    r"[ (\[【〔、,;/]*(?:内線?|EXTENSION|EXT|(?<![A-Z])(?:EX|X|#)(?=[.:= ]*[0-9]))(?:番号)?[)\]】〕]?[.:=# ]*([^)\]】〕]*)[)\]】〕 ]*$",
     re.IGNORECASE,
 )
 _BETWEEN: Final = re.compile(rf"[\s.・·･()\[\]【】〔〕{re.escape(DASH_LIKE)}]+")
-_PIECES: Final = re.compile(r"[/、,;&]|又は|または|及び|と|\bOR\b", re.IGNORECASE)
+_PIECES: Final = re.compile(r"[/、,;&]|又は|または|及び|と|\bOR\b|\bFAX\b", re.IGNORECASE)
 _TO_DIGIT: Final = str.maketrans("OoIl|", "00111")
 
 

@@ -67,7 +67,9 @@ CASES = [
     ("taro @example.jp", None, "email_space"),
     ("taro@ example.jp", None, "email_space"),
     ("taro　yamada@example.jp", None, "email_space"),
-    ("山田 <taro@example.jp>", None, "email_space"),
+    ("山田 <taro@example.jp>", GOOD, ""),
+    ("山田太郎＜taro@example.jp＞", GOOD, ""),
+    ("<taro@example.jp> 山田", None, "email_space"),
     ("taro@example,jp", None, "email_comma"),
     ("taro，yamada@example.jp", None, "email_comma"),
     ("taro@example、jp", None, "email_comma"),
@@ -146,7 +148,7 @@ def test_the_error_says_what_was_meant(typed, meant):
     assert f"「{meant}」" in posted(EmailField, typed).errors[0]
 
 
-@pytest.mark.parametrize("typed", ["山田 <taro@example.jp>", "ta ro@exam,", "a,b@c"])
+@pytest.mark.parametrize("typed", ["<taro@example.jp> 山田", "ta ro@exam,", "a,b@c"])
 def test_nothing_wrong_is_suggested(typed):
     assert "ではありませんか" not in posted(EmailField, typed).errors[0]
 

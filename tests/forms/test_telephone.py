@@ -125,6 +125,8 @@ REFUSED = [
     ("042-523-2111 内線総務課", None, "telephone_extension"),
     ("042-523-2111 / 090-1234-5678", None, "telephone_several"),
     ("042-523-2111、090-1234-5678", None, "telephone_several"),
+    ("042-523-2111　FAX 042-523-2112", None, "telephone_several"),
+    ("TEL:042-523-2111 ＦＡＸ：042-523-2112", None, "telephone_several"),
     ("042-523-2111 090-1234-5678", None, "telephone_several"),
     ("042-523-2111\n090-1234-5678", None, "telephone_several"),
     ("042-523-2111～2113", None, NOT_DIGITS),
