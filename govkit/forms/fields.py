@@ -1,5 +1,6 @@
 """Fields that hold one value: text, passwords, hidden values, buttons."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import date
@@ -35,7 +36,13 @@ __all__ = [
 
 _LINE_ENDS: Final = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 # A variation selector (異体字セレクタ) belongs to the letter before it: at the start it is stray.
-_SELECTORS: Final = "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+_START: Final = re.compile("[\\s\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+
+
+def _from_first_letter(text: str) -> str:
+    """The text without white space around it and selectors that follow no letter."""
+    start = _START.match(text)
+    return text[start.end() if start else 0 :].rstrip()
 
 
 def long_date(day: date) -> str:
@@ -221,7 +228,7 @@ class Field(wtforms.Field):  # type: ignore[misc]
         if text.isascii() and text.isprintable():
             return text.strip()
         lines = drop_invisible(text).replace("\t", " ").splitlines()
-        return " ".join(lines).strip().lstrip(_SELECTORS)
+        return _from_first_letter(" ".join(lines))
 
     def process(
         self, formdata: Any, data: Any = unset_value, extra_filters: Sequence[Any] | None = None
@@ -475,7 +482,7 @@ class TextAreaField(_LettersField):
     def clean(self, text: str) -> str:
         """The text with line ends of one kind, without what nobody can see."""
         visible = drop_invisible(text.replace("\r\n", "\n").translate(_LINE_ENDS))
-        return visible.strip().lstrip(_SELECTORS)
+        return _from_first_letter(visible)
 
     def frame(self) -> tuple[Any, ...]:
         """With the height and the counter."""

@@ -64,7 +64,7 @@ class WarekiDate:
     raw: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        day_in_era(self.era, self.year, self.month, self.day)
+        day_in_era(self.era, self.year, self.month, self.day, is_typed=False)
 
     @classmethod
     def from_date(cls, day: date) -> Self:

@@ -121,14 +121,15 @@ def western_day(year: int, month: int, day: int) -> date:
     return date(year, month, day)
 
 
-def day_in_era(era: Era, year: int, month: int, day: int) -> date:
+def day_in_era(era: Era, year: int, month: int, day: int, *, is_typed: bool = True) -> date:
     """The day of a year of an era, if it exists and bears the era's name.
 
+    :param is_typed: Whether a person wrote it, who with 令和2026年 means a Western year.
     :raises InvalidValue: With a :class:`CalendarProblem`.
     """
     if year < 1:
         raise InvalidValue(CalendarProblem.NO_SUCH_DAY, part="year")
-    if year >= 1000:
+    if year >= 1000 and is_typed:
         meant = western_day(year, month, day)
         raise InvalidValue(CalendarProblem.WESTERN_YEAR, _name_of(meant))
     result = western_day(era.western_year(year), month, day)

@@ -126,7 +126,7 @@ def _problem_of(digits: str) -> MyNumberProblem | None:
 
 
 _DIGIT: Final = "[0-9\uff10-\uff19]"
-_BETWEEN: Final = rf"[\s\u00ad\u200b-\u200f\u2060\ufeff{re.escape(DASHES)}]{{0,3}}"
+_BETWEEN: Final = rf"[\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef{re.escape(DASHES)}]{{0,3}}"
 # A look-ahead finds overlapping runs: a date before the number must not hide it.
 _TWELVE_DIGITS: Final = re.compile(
     rf"(?<!{_DIGIT})(?=({_DIGIT}(?:{_BETWEEN}{_DIGIT}){{11}})(?!{_DIGIT}))"

@@ -170,6 +170,7 @@ def test_no_field_reads_the_clock(rule):
         (DateStyle.WESTERN, APRIL_1, "2026年4月1日"),
         (DateStyle.WAREKI, APRIL_1, "令和8年4月1日"),
         (DateStyle.WAREKI_SHORT, APRIL_1, "R8.4.1"),
+        (DateStyle.WAREKI, date(9999, 12, 31), "令和7981年12月31日"),
         (DateStyle.WAREKI, date(1603, 3, 24), "1603年3月24日"),
     ],
 )

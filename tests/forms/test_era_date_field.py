@@ -53,6 +53,7 @@ CASES = [
     (("令和", "元", "4", "30"), None, "date_before_era"),
     (("平成", "1", "1", "7"), None, "date_before_era"),
     (("明治", "5", "12", "2"), None, "date_before_gregorian"),
+    (("西暦", "9999", "12", "31"), date(9999, 12, 31), ""),
     (("西暦", "1872", "12", "31"), None, "date_before_gregorian"),
     (("令和", "8", "4", "31"), None, "date_no_such_day"),
     (("令和", "7", "2", "29"), None, "date_no_such_day"),

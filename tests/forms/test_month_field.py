@@ -74,6 +74,10 @@ def test_a_month_is_shown_in_either_calendar(style, shown):
     assert (read.value, read.text) == (YearMonth(2026, 4), shown)
 
 
+def test_a_far_month_is_shown():
+    assert "令和1001年1月" in posted(MonthField, "3019-01", style=DateStyle.WAREKI)()
+
+
 def test_the_right_era_is_suggested():
     (error,) = posted(MonthField, "平成31年5月").errors
     assert "「令和元年5月」のことでしょうか" in error

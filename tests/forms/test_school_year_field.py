@@ -7,6 +7,7 @@ from tests.forms.cases import check, outcome, posted
 
 CASES = [
     ("令和8年度", 2026, ""),
+    ("4583", 4583, ""),
     ("令和８年度", 2026, ""),
     ("令和八年度", 2026, ""),
     ("令和 8 年度", 2026, ""),
