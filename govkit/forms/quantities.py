@@ -22,6 +22,7 @@ class _NumberField(Field):
 
     width = 8
     problem_texts: ClassVar[Mapping[Any, str]] = {
+        QuantityProblem.EMPTY: "{label}は数字だけで入力してください（例：12）",
         QuantityProblem.NOT_A_NUMBER: "{label}は数字だけで入力してください（例：12）",
         QuantityProblem.COMMAS: (
             "{label}のコンマは3桁ごとに付けるか、すべて取ってください（例：1,234）"

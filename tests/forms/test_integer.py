@@ -135,6 +135,10 @@ def test_what_was_refused_is_shown_as_it_was_typed_and_what_was_read_as_digits()
     assert Page(posted(IntegerField, "１，２３４")()).by_id("value")["value"] == "1234"
 
 
+def test_a_mark_alone_is_told_to_be_no_number():
+    assert "数字だけで" in posted(IntegerField, "'").errors[0]
+
+
 def test_the_number_keyboard_is_asked_for_unless_a_minus_may_be_typed():
     assert Page(posted(IntegerField, "1")()).by_id("value")["inputmode"] == "numeric"
     assert Page(posted(IntegerField, "1", min=-5)()).by_id("value").get("inputmode") is None
