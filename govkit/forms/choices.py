@@ -152,7 +152,7 @@ class RadioField(_Group):
 
 
 class CheckboxesField(_Group):
-    """Several out of a few; the value is a list, blank when nothing is ticked.
+    """Several out of a few; the value is a list in the order of the choices, blank for none.
 
     :param none: Value of the choice that excludes all others, such as 「どれもない」.
     """
@@ -198,6 +198,9 @@ class CheckboxesField(_Group):
             title = dict(self.options())[self.none_text]
             sentence = "{label}は、「{title}」だけを選ぶか、「{title}」のチェックを外してください"
             raise Invalid(self.gettext(sentence, title=title), "choice_none_with_others")
+        if self.data:
+            by_text = {_text_of(value): value for value in self.data}
+            self.data = [by_text[text] for text, _title in self.options() if text in by_text]
 
     def attributes(self) -> Mapping[str, str | None]:
         """A plain group is neither required nor invalid; its boxes are."""

@@ -67,7 +67,7 @@ def test_several_boxes_make_a_list():
     form = Move(MultiDict([("days", "tue"), ("days", "mon")]))
     form.validate()
 
-    assert form.days.data == ["tue", "mon"]
+    assert form.days.data == ["mon", "tue"]
     assert form.days.errors == []
 
 
