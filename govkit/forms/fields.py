@@ -251,7 +251,9 @@ class Field(wtforms.Field):  # type: ignore[misc]
         text = self.clean(str(valuelist[0])) if valuelist else ""
         if text:
             self.guard(text)
-            self.take(self.read(self.parse, text))
+            value = self.read(self.parse, text)
+            self.guard(str(self.stored(value)))  # reading may have put its digits together
+            self.take(value)
 
     def read(self, parse: Callable[[Any], Any], typed: Any) -> Any:
         """Parse, with the problem of a parser put into words.

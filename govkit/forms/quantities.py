@@ -14,9 +14,9 @@ __all__ = ["DecimalField", "IntegerField"]
 class _NumberField(Field):
     """A number between two limits.
 
-    :param min: Smallest number; below zero, a minus is read. A ``Range`` does the same.
+    :param min: Smallest number; from zero on, no minus is read. A ``Range`` does the same.
     :param max: Largest number.
-    :param allows_negative: Whether a minus is read where no ``min`` is given.
+    :param allows_negative: Whether a minus is read; by default where no smallest number forbids it.
     :param units: Words that may stand after the number: ``("人", "名")``.
     """
 
@@ -43,17 +43,20 @@ class _NumberField(Field):
         *,
         min: int | Decimal | None = None,  # noqa: A002
         max: int | Decimal | None = None,  # noqa: A002
-        allows_negative: bool = False,
+        allows_negative: bool | None = None,
         units: Collection[str] = (),
         **options: Any,
     ) -> None:
         limits = [] if min is None and max is None else [Range(min, max)]
         super().__init__(label, [*limits, *validators], **options)
-        lowest = [each.min for each in self.validators if isinstance(each, Range)]
-        self.allows_negative = allows_negative or any(
-            isinstance(each, int | Decimal) and each < 0 for each in lowest
-        )
-        if self.allows_negative:
+        given = [each.min for each in self.validators if isinstance(each, Range)]
+        lowest = [each for each in given if isinstance(each, int | Decimal)]
+        if allows_negative is None:
+            allows_negative = not any(each >= 0 for each in lowest)
+        elif allows_negative:
+            lowest.append(-1)
+        self.allows_negative = allows_negative
+        if any(each < 0 for each in lowest):
             self.inputmode = ""  # keyboards of digits lack the minus
         self.units = units
 
@@ -61,8 +64,7 @@ class _NumberField(Field):
 class IntegerField(_NumberField):
     """A whole number: digits of either width, commas at every third; the data is an ``int``.
 
-    Counts are never below zero, so a minus is read only with ``min`` below zero or
-    ``allows_negative``.
+    Counts are never below zero: give them ``min=0`` or more, and a minus is refused with a sentence.
 
     :param allows_kanji: Whether 二十三 and 1万2千 are read, too.
     """
@@ -85,8 +87,6 @@ class IntegerField(_NumberField):
 
 class DecimalField(_NumberField):
     """A decimal number; the data is a ``Decimal`` with the digits as typed.
-
-    As for whole numbers a minus is read only with ``min`` below zero or ``allows_negative``.
 
     :param places: Most digits after the point.
     """

@@ -9,6 +9,7 @@ from govkit.jp.lots import LotNumber
 from tests.forms.cases import check, outcome, posted
 
 CASES = [
+    ("1234一5678一9018", None, "my_number_not_allowed"),
     ("1-2-3", "1-2-3", ""),
     ("１－２－３", "1-2-3", ""),
     ("1ー2ー3", "1-2-3", ""),
