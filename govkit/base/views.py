@@ -4,7 +4,7 @@ from importlib.resources import files
 from typing import cast
 from uuid import UUID, uuid4
 
-from flask import redirect, request, send_from_directory, url_for
+from flask import Response, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 
@@ -220,6 +220,13 @@ def home(work: Work) -> ResponseReturnValue:
         if work.actor.holds(item.permission)
     ]
     return pages.render("govkit/base/home.html", tasks=tasks)
+
+
+@pages.get("/postcodes", permission=web.PUBLIC)
+def postcodes() -> ResponseReturnValue:
+    """Places of a postcode (郵便番号), for the script of address blocks (``lookup_url``)."""
+    places = forms.postcode_json(request.args.get("postcode", ""))
+    return Response(places, mimetype="application/json")
 
 
 @pages.get("/health/live", permission=web.PUBLIC)

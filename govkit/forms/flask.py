@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import flask_wtf
-from flask import Blueprint, Flask, current_app, request, url_for
+from flask import Blueprint, Flask, Response, current_app, request, url_for
 from markupsafe import Markup
 
 from govkit.forms.fields import HiddenField
 from govkit.forms.form import Form, Sent
+from govkit.forms.places_block import postcode_json
 from govkit.forms.widgets import render
 
 __all__ = ["FlaskForm", "form_head", "register"]
@@ -107,16 +108,23 @@ def form_head() -> Markup:
     return render("head.html", styles=map(url, _STYLES), scripts=map(url, _SCRIPTS))
 
 
+def _postcodes() -> Response:
+    return Response(postcode_json(request.args.get("postcode", "")), mimetype="application/json")
+
+
 def register(app: Flask, *, url_prefix: str = "/govkit-forms") -> None:
-    """Serve the style sheets and the script; templates call ``{{ govkit_form_head() }}``."""
-    app.register_blueprint(
-        Blueprint(
-            "govkit_forms",
-            __name__,
-            static_folder=str(_STATIC),
-            static_url_path="",
-            url_prefix=url_prefix,
-        )
+    """Serve style sheets and scripts; templates call ``{{ govkit_form_head() }}``.
+
+    Address blocks look postcodes up at ``<url_prefix>/postcodes``: give it them as ``lookup_url``.
+    """
+    pages = Blueprint(
+        "govkit_forms",
+        __name__,
+        static_folder=str(_STATIC),
+        static_url_path="",
+        url_prefix=url_prefix,
     )
+    pages.add_url_rule("/postcodes", view_func=_postcodes)
+    app.register_blueprint(pages)
     names: Mapping[str, Any] = {"govkit_form_head": form_head}
     app.jinja_env.globals.update(names)

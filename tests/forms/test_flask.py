@@ -133,3 +133,11 @@ def test_the_layer_needs_neither_flask_nor_a_database():
     )
 
     assert answer.stdout == "set()\n", answer.stderr
+
+
+def test_postcodes_are_looked_up_for_the_script_of_address_blocks(app):
+    answer = app.test_client().get("/govkit-forms/postcodes?postcode=１９０－００１５")
+
+    assert answer.mimetype == "application/json"
+    assert [place["town"] for place in answer.json["places"]] == ["泉町"]
+    assert app.test_client().get("/govkit-forms/postcodes").json == {"places": []}
