@@ -33,8 +33,6 @@ from govkit.forms.dates import (
     SchoolYearField,
     TimeField,
 )
-from govkit.forms.definition import Definition
-from govkit.forms.definition_form import DefinedForm
 from govkit.forms.fields import (
     Button,
     Field,
@@ -130,8 +128,6 @@ __all__ = [
     "DateField",
     "DateOptions",
     "DecimalField",
-    "DefinedForm",
-    "Definition",
     "EmailField",
     "EraDateField",
     "FamilyNameField",

@@ -11,8 +11,6 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Final
 
-import holidays
-
 from govkit.errors import InvalidValue
 from govkit.jp.date_text import ERA_PATTERN, ERAS, plain_date_text
 from govkit.jp.dates import DateStyle, WarekiDate, format_date, parse_date
@@ -158,6 +156,8 @@ def grade_in(birth: date, school_year: int) -> int:
 
 @cache
 def _holidays_of(year: int) -> dict[date, str]:
+    import holidays  # takes longer to load than all the rest of this layer, and few ask for it
+
     return dict(holidays.country_holidays("JP", years=year, expand=False, language="ja").items())
 
 

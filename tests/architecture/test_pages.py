@@ -41,7 +41,7 @@ def test_every_route_names_a_permission(app, permissions):
     } == {}
 
 
-def test_only_the_way_in_and_the_health_are_public(app):
+def test_only_the_way_in_the_health_and_open_data_are_public(app):
     public = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
@@ -56,6 +56,7 @@ def test_only_the_way_in_and_the_health_are_public(app):
         "govkit.logout",
         "govkit.live",
         "govkit.ready",
+        "govkit.postcodes",
     }
 
 

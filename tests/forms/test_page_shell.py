@@ -49,7 +49,7 @@ def test_every_linked_file_exists(client):
     addresses = [link["href"] for link in page.all("link")]
     addresses += [script["src"] for script in page.all("script")]
 
-    assert len(addresses) == 7
+    assert len(addresses) == 9
     for address in addresses:
         with client.get(address) as answer:
             assert answer.status_code == 200

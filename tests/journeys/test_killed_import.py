@@ -294,17 +294,18 @@ def test_kill_at_any_moment_leaves_the_old_state_or_the_new(copies, states, impo
         outcome = importer.run(copy, extracts[1], SECOND, kill)
         copies.wait_until_deserted(copy)
         left = state(copy)
-        again = importer.run(copy, extracts[1], SECOND)
 
         assert outcome.killed_by == 9
         assert left in (states.old, states.new), f"half-applied after {outcome}"
         assert left == states.new or not outcome.is_acknowledged, f"lost after {outcome}"
-        assert again.is_acknowledged, f"no import after {outcome}"
-        assert state(copy) == (states.new if left == states.old else states.repeated)
-        copies.drop(copy)
-        if left == states.old:
-            undisturbed.append(again)
         reached[outcome.phase] += 1
+        if trial % 3 == 0:  # three and five steps: after a kill in each of them
+            again = importer.run(copy, extracts[1], SECOND)
+            assert again.is_acknowledged, f"no import after {outcome}"
+            assert state(copy) == (states.new if left == states.old else states.repeated)
+            if left == states.old:
+                undisturbed.append(again)
+        copies.drop(copy)
 
     print(f"{copies.kind}: {trials} kills, {dict(reached)}, 0 half-applied, 0 lost")
     assert trials - reached["acknowledged"] >= trials / 3
