@@ -71,6 +71,15 @@ def test_a_guardian_is_read():
         ({"address_kind": "other", "address": "　"}, [("address", "required")]),
         ({"address_kind": "other", "address": "横浜市港北区"}, []),
         ({"address_kind": "same", "address": "123456789018"}, []),
+        ({"given_name": "①子"}, [("given_name", "name_symbol")]),
+        ({"family_name": "　山田　"}, []),
+        ({"family_kana": "キヨウ"}, []),
+        ({"telephone": "312345678"}, [("telephone", "telephone_lost_zero")]),
+        ({"telephone": "110"}, [("telephone", "telephone_emergency")]),
+        (
+            {"family_name": "", "telephone": "1"},
+            [("family_name", "required"), ("telephone", "telephone_wrong_length")],
+        ),
     ],
 )
 def test_what_is_wrong_is_told(changes, errors):

@@ -1,3 +1,4 @@
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -263,3 +264,38 @@ def test_rows_may_hold_files():
     assert [str(each) for each in form.papers.errors] == ["1件目の種類を入力してください"]
     assert form.papers.data[0]["file"].filename == "a.pdf"
     assert "papers-0-file-remove-0" in form.papers.buttons
+
+
+@pytest.mark.parametrize(
+    ("typed", "data", "code"),
+    [
+        ({"name": "一郎", "birth": "令和2年4月1日"}, ("一郎", date(2020, 4, 1)), ""),
+        ({"name": "　一郎　", "birth": "Ｒ２．４．１"}, ("一郎", date(2020, 4, 1)), ""),
+        ({"name": "一郎\x00", "birth": "2020-04-01"}, ("一郎", date(2020, 4, 1)), ""),
+        ({"name": "𠮷", "birth": "㋿2年四月一日"}, ("𠮷", date(2020, 4, 1)), ""),
+        ({"name": "葛\U000e0100", "birth": "20200401"}, ("葛\U000e0100", date(2020, 4, 1)), ""),
+        ({"name": "<b>", "birth": "2020/4/1"}, ("<b>", date(2020, 4, 1)), ""),
+        ({"name": "", "birth": "令和2年4月1日"}, None, "required"),
+        ({"name": "　", "birth": "令和2年4月1日"}, None, "required"),
+        ({"name": "一郎", "birth": ""}, None, "required"),
+        ({"name": "一郎", "birth": "平成31年5月1日"}, None, "date_after_era"),
+        ({"name": "一郎", "birth": "2020-02-30"}, None, "date_no_such_day"),
+        ({"name": "一郎", "birth": "43922"}, None, "date_spreadsheet_serial"),
+        ({"name": "1234-5678-9018", "birth": "2020-04-01"}, None, "my_number_not_allowed"),
+        (
+            {"name": "１２３４５６７８９０１８", "birth": "2020-04-01"},
+            None,
+            "my_number_not_allowed",
+        ),
+    ],
+    ids=repr,
+)
+def test_a_row_judges_like_the_fields_alone(typed, data, code):
+    form = send(Family(), ("children-add", "1"), title="届")
+    read = send(form, ("sent", "1"), **{f"children-0-{name}": text for name, text in typed.items()})
+
+    found = [(row["name"], row["birth"]) for row in read.children.data]
+    assert read.children.error_code == code
+    assert code or found == [data]
+    assert "<b>" not in read.children()
+    assert MY_NUMBER not in read.children()
