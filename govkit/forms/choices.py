@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 import wtforms
 
 from govkit.forms.fields import Field
 from govkit.forms.messages import Invalid
 from govkit.forms.widgets import FramedWidget
+from govkit.jp.text import fold_width
 
 __all__ = [
     "CheckboxField",
@@ -207,6 +208,9 @@ class CheckboxesField(_Group):
         return {"aria-describedby": self.described_by()}
 
 
+_NO: Final = frozenset({"", "0", "false", "off", "no"})
+
+
 class CheckboxField(Field):
     """Yes or no; required means that it must be ticked."""
 
@@ -231,8 +235,9 @@ class CheckboxField(Field):
         self.data = value
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Only a ticked box is sent."""
-        self.data = bool(valuelist) and str(valuelist[0]) not in ("", "0", "false")
+        """Only a ticked box is sent by a browser; programs also send words for no."""
+        text = fold_width(str(valuelist[0])).strip().lower() if valuelist else ""
+        self.data = text not in _NO
 
     @property
     def answer(self) -> str:
