@@ -16,7 +16,7 @@ from govkit.jp.date_text import ERA_PATTERN, ERAS, SEPARATOR, joined, plain_date
 from govkit.jp.dates import WarekiDate, parse_date
 from govkit.jp.eras import GREGORIAN_FROM, CalendarProblem, Era, eras_on, year_name
 
-__all__ = ["MonthThird", "PartialDate", "Season", "YearMonth", "month_bounds"]
+__all__ = ["MonthThird", "PartialDate", "Season", "YearMonth", "bounds_within", "month_bounds"]
 
 
 class Season(StrEnum):
@@ -65,6 +65,17 @@ _PHRASE: Final = re.compile(
 def month_bounds(year: int, month: int) -> tuple[date, date]:
     """First and last day of a month."""
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def bounds_within(bounds: tuple[date, date] | None, first: date, last: date) -> bool | None:
+    """Whether a day of which only the bounds are known lies between two days; ``None``: maybe."""
+    if first > last:
+        return False
+    if bounds is None:
+        return None
+    if bounds[1] < first or bounds[0] > last:
+        return False
+    return True if first <= bounds[0] and bounds[1] <= last else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,14 +278,7 @@ class PartialDate:
 
     def within(self, first: date, last: date) -> bool | None:
         """Whether it lies between two days, both included; ``None`` means maybe."""
-        bounds = self.bounds
-        if first > last:
-            return False
-        if bounds is None:
-            return None
-        if bounds[1] < first or bounds[0] > last:
-            return False
-        return True if first <= bounds[0] and bounds[1] <= last else None
+        return bounds_within(self.bounds, first, last)
 
     def before(self, other: "date | PartialDate") -> bool | None:
         """Whether it lies before another date; ``None`` means maybe."""

@@ -12,7 +12,7 @@ from typing import ClassVar, Never, Self
 
 from govkit.errors import InvalidValue
 from govkit.jp.eras import CalendarProblem
-from govkit.jp.partial_dates import PartialDate
+from govkit.jp.partial_dates import PartialDate, bounds_within
 
 __all__ = [
     "Address",
@@ -190,16 +190,7 @@ class FuzzyDate:
 
     def within(self, first: date, last: date) -> bool | None:
         """Whether it lies between two days, both included; ``None`` means maybe."""
-        if self.value is not None and not self.unknown:
-            return first <= self.value <= last
-        bounds = self._bounds()
-        if first > last:
-            return False
-        if bounds is None:
-            return None
-        if bounds[1] < first or bounds[0] > last:
-            return False
-        return True if first <= bounds[0] and bounds[1] <= last else None
+        return bounds_within(self._bounds(), first, last)
 
     def _bounds(self) -> tuple[date, date] | None:
         if self.value is not None and not self.unknown:
