@@ -65,7 +65,10 @@ def _length(given: FieldDefinition) -> dict[str, Any]:
 
 def _range(given: FieldDefinition) -> dict[str, Any]:
     limits = {name: given.options[name] for name in ("min", "max") if name in given.options}
-    return {"validators": [Range(**limits)] if limits else []}
+    return {
+        "validators": [Range(**limits)] if limits else [],
+        "allows_negative": any(limit < 0 for limit in limits.values()),
+    }
 
 
 def _decimal(given: FieldDefinition) -> dict[str, Any]:
@@ -148,7 +151,7 @@ FIELD_TYPES: Final = _kinds(
     FieldKind(
         name="number",
         title="整数",
-        about="0以上の整数。全角でも半角でも受け取ります",
+        about="0以上の整数（min を負にすると、マイナスも）。全角でも半角でも受け取ります",
         field_class=IntegerField,
         keys=("min", "max"),
         example="3",
@@ -157,7 +160,7 @@ FIELD_TYPES: Final = _kinds(
     FieldKind(
         name="decimal",
         title="小数",
-        about="小数のある数。小数点以下の桁数を places で決められます",
+        about="0以上の、小数のある数（min を負にすると、マイナスも）。小数点以下の桁数を places で決められます",
         field_class=DecimalField,
         keys=("min", "max", "places"),
         example="36.5",

@@ -86,8 +86,9 @@ def _text(field: Field) -> Schema:
     }
 
 
-def _number(field: Field) -> Schema:
-    return {"type": "integer", "minimum": 0, **_limits(field, ("minimum", "maximum"))}
+def _number(field: Any) -> Schema:
+    least: Schema = {} if field.allows_negative else {"minimum": 0}
+    return {"type": "integer", **least, **_limits(field, ("minimum", "maximum"))}
 
 
 def _day(field: Field) -> Schema:

@@ -160,3 +160,21 @@ def test_words_and_titles_are_unique():
 def test_the_example_of_a_day_lies_inside_its_limits(kind, limits):
     definition = define(one_field(FIELD_TYPES[kind], f"{limits}\n"))
     assert check_table(definition, BytesIO(filled(definition)), name="表.csv").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("limits", "takes"),
+    [
+        ("", False),
+        ("max = 5", False),
+        ("min = 0", False),
+        ("min = -10", True),
+        ("max = -1", True),
+        ("min = -10\nmax = -2", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["number", "decimal", "amount"])
+def test_screen_and_schema_take_a_minus_only_where_a_limit_is_below_zero(kind, limits, takes):
+    definition = define(one_field(FIELD_TYPES[kind], f"{limits}\n"))
+    assert definition.form_class(MultiDict({"it": "-3"})).validate() == takes
+    assert Draft202012Validator(json_schema(definition)).is_valid({"it": -3}) == takes
