@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
+from govkit.forms.fields import Field
 from govkit.forms.messages import Invalid
-from govkit.forms.parsed import NumberField, ParsedField
+from govkit.forms.number_field import NumberField
 from govkit.jp.contact import EmailAddress, EmailProblem, Url, UrlProblem
 from govkit.jp.telephone import Telephone, TelephoneProblem
 
@@ -83,7 +84,7 @@ class TelephoneField(NumberField):
         return value.formatted if isinstance(value, Telephone) else str(value)
 
 
-class _InternetField(ParsedField):
+class _InternetField(Field):
     """Spelling checks and capitals only disturb in addresses of the internet."""
 
     def attributes(self) -> Mapping[str, str | None]:

@@ -91,18 +91,8 @@ class WordedField(Field):
 
     problem_texts: ClassVar[Mapping[Any, str]] = DAY_TEXTS
 
-    def read(self, parse: Callable[[Any], Any], typed: Any) -> Any:
-        """Parse, with the problem of a parser put into words.
-
-        :raises Invalid: With the sentence to show.
-        """
-        try:
-            return parse(typed)
-        except InvalidValue as error:
-            raise self.refusal(error) from None
-
     def refusal(self, error: InvalidValue) -> Invalid:
-        """The error of a value that was refused."""
+        """With the last day of the month, or the part that is wrong."""
         params = error.params
         text = self.problem_texts[error.problem]
         if error.problem is CalendarProblem.NO_SUCH_DAY:

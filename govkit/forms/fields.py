@@ -116,6 +116,8 @@ class Field(wtforms.Field):  # type: ignore[misc]
     """Whether the value is one to list for checking: buttons, passwords and repetitions are not."""
     problem_texts: ClassVar[Mapping[Any, str]] = {}
     """Japanese sentence (message id) by problem of the parser in ``govkit.jp``; may hold ``{label}``."""
+    meant_texts: ClassVar[Mapping[Any, str]] = {}
+    """Sentence in its place when the parser has a suggestion; holds ``{suggestion}``."""
     widget: Any = FramedWidget("text.html")
     _read: tuple[Any, Any] | None = None
     _is_deciding: bool = False
@@ -263,9 +265,13 @@ class Field(wtforms.Field):  # type: ignore[misc]
         try:
             return parse(typed)
         except InvalidValue as error:
-            facts = {"suggestion": error.suggestion, **error.params}
-            part = str(facts.pop("part", ""))
-            raise self.invalid(error.problem, part, **facts) from None
+            raise self.refusal(error) from None
+
+    def refusal(self, error: InvalidValue) -> Invalid:
+        """The error of a value that a parser refused."""
+        facts = {"suggestion": error.suggestion, **error.params}
+        part = str(facts.pop("part", ""))
+        return self.invalid(error.problem, part, **facts)
 
     def guard(self, text: str) -> None:
         """Refuse text that holds a 個人番号, and forget it.
@@ -285,6 +291,8 @@ class Field(wtforms.Field):  # type: ignore[misc]
         :param facts: For the sentence: the limit, or as ``suggestion`` what was probably meant.
         """
         sentence = self.problem_texts.get(problem, "{label}を確かめて、入力し直してください")
+        if facts.get("suggestion"):
+            sentence = self.meant_texts.get(problem, sentence)
         return Invalid(self.gettext(sentence, **facts), problem.value, part)
 
     # -- errors

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from govkit.forms.fields import Field
-from govkit.forms.parsed import NumberField
+from govkit.forms.number_field import NumberField
 from govkit.forms.widgets import TemplateWidget
 from govkit.jp.corporate import (
     CorporateNumber,

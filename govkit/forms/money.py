@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Final
 from govkit.errors import InvalidValue
 from govkit.forms.blocks import Block
 from govkit.forms.choices import RadioField
-from govkit.forms.fields import TextField
-from govkit.forms.parsed import NumberField, ParsedField
+from govkit.forms.fields import Field, TextField
+from govkit.forms.number_field import NumberField
 from govkit.forms.rules import When
 from govkit.forms.validators import Length
 from govkit.jp.amounts import Amount, AmountProblem
@@ -108,7 +108,7 @@ _BANK_NAME_TEXTS: Final[Mapping[Any, str]] = {
 _MEANT_NAME: Final = "{label}に「・」は使えません。「{suggestion}」のように入力してください"
 
 
-class AccountHolderField(ParsedField):
+class AccountHolderField(Field):
     """Name of an account's holder in the kana of the banks (口座名義, 全銀カナ).
 
     The data is half-width with large kana, as passbooks and transfers have it.

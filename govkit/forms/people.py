@@ -5,7 +5,7 @@ and are not counted. Width, spaces, dashes and invisible characters are put in o
 cannot be taken is named with its place.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
@@ -182,16 +182,10 @@ class _NameField(Field):
             raise Invalid(sentence, "text_too_long")
         return name
 
-    def read(self, parse: Callable[[Any], Any], typed: Any) -> Any:
-        """Parse; the sentence of a problem names the characters that are wrong."""
-        try:
-            return parse(typed)
-        except InvalidCharacters as error:
-            raise self._invalid_characters(error) from None
-        except InvalidValue as error:
-            raise self.invalid(error.problem) from None
-
-    def _invalid_characters(self, error: InvalidCharacters) -> Invalid:
+    def refusal(self, error: InvalidValue) -> Invalid:
+        """The sentence names the characters that are wrong."""
+        if not isinstance(error, InvalidCharacters):
+            return super().refusal(error)
         text, params = self.problem_texts[error.problem], {"places": self._places(error)}
         if error.problem is CharacterProblem.NOT_IN_SET:
             candidates = self._candidates(error.letters)

@@ -9,9 +9,8 @@ from typing import Any, ClassVar, Final
 
 from govkit.errors import InvalidValue
 from govkit.forms.choices import SelectField
-from govkit.forms.fields import TextField
+from govkit.forms.fields import Field, TextField
 from govkit.forms.messages import Invalid
-from govkit.forms.parsed import ParsedField
 from govkit.jp.address import (
     AddressParts,
     AddressProblem,
@@ -39,7 +38,7 @@ __all__ = [
 _BLANK: Final = "{label}を入力してください"
 
 
-class PostcodeField(ParsedField):
+class PostcodeField(Field):
     """Postcode (郵便番号) in any usual writing; the data is the form of envelopes, ``190-0022``.
 
     :param known: Whether the code must be in the postcode data. New codes come into being every
@@ -187,7 +186,7 @@ def _limited(field: Any, text: str, limit: int) -> str:
     return text
 
 
-class MunicipalityField(ParsedField):
+class MunicipalityField(Field):
     """A municipality (市区町村) of today, typed with or without its prefecture and district (郡).
 
     The data is its official name with the prefecture (東京都立川市), or without where the prefecture
@@ -238,7 +237,7 @@ class TownField(TextField):
         return _limited(self, clean_place(super().parse(text)), 120) or None
 
 
-class LotField(ParsedField):
+class LotField(Field):
     """Lot or block number (番地・号), up to 50 characters: 1丁目2番3号, 1-2-3, 甲123, 無番地.
 
     Every dash becomes ``-``, numerals in kanji become digits; 番地 and 番・号 stay, as they are two
@@ -292,7 +291,7 @@ class BuildingField(TextField):
         return clean_building(_limited(self, clean_place(super().parse(text)), 300)) or None
 
 
-class OneLineAddressField(ParsedField):
+class OneLineAddressField(Field):
     """A whole address (住所) in one box; ``value`` has its parts.
 
     :param needs_lot: Whether a lot number (番地) must be there.
