@@ -254,7 +254,9 @@ class Field(wtforms.Field):  # type: ignore[misc]
         if text:
             self.guard(text)
             value = self.read(self.parse, text)
-            self.guard(str(self.stored(value)))  # reading may have put its digits together
+            canonical = str(self.stored(value))
+            if canonical != text:  # reading may have put its digits together
+                self.guard(canonical)
             self.take(value)
 
     def read(self, parse: Callable[[Any], Any], typed: Any) -> Any:
