@@ -7,7 +7,6 @@ import wtforms
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from govkit.forms.conditions import condition_id, is_open
 from govkit.forms.fields import Field
 from govkit.forms.form import Form
 from govkit.forms.messages import Message, as_message
@@ -232,17 +231,6 @@ class Block(Field):
     def focus_id(self) -> str:
         """The first control."""
         return next((field.focus_id for field in self.form if field.focus_id), "")
-
-    def described_by(self) -> str | None:
-        """Ids of the block's own error and help, the error first."""
-        ids = [f"{self.id}-error"] if self._own else []
-        if self.support:
-            ids.append(f"{self.id}-support")
-        if self.readonly and self.tells_why:
-            ids.append(f"{self.id}-readonly")
-        if self.show_if is not None and is_open(self):
-            ids.append(condition_id(self))
-        return " ".join(ids) or None
 
     def attributes(self) -> Mapping[str, str | None]:
         """Attributes of the fieldset."""

@@ -309,9 +309,14 @@ class Field(wtforms.Field):  # type: ignore[misc]
         """Codes of all errors."""
         return tuple(message.code for message in self.errors)
 
+    @property
+    def own_errors(self) -> Sequence[Message]:
+        """Errors of the field itself, without those of fields inside it."""
+        return self.errors
+
     def add_error(self, text: str, code: str = "invalid", part: str = "") -> None:
         """Add an error that was found outside the field."""
-        self.errors = [*self.errors, Message(text, code, part)]
+        self.errors = [*self.own_errors, Message(text, code, part)]
 
     def error_entries(self) -> list[tuple[str, Message]]:
         """Every error with the id of the control that a link in the error summary leads to."""
@@ -412,7 +417,7 @@ class Field(wtforms.Field):  # type: ignore[misc]
 
     def described_by(self) -> str | None:
         """Ids of error and help, the error first."""
-        ids = [f"{self.id}-error"] if self.errors else []
+        ids = [f"{self.id}-error"] if self.own_errors else []
         if self.support:
             ids.append(f"{self.id}-support")
         if self.readonly and self.tells_why:

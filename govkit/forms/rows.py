@@ -22,7 +22,6 @@ import wtforms
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from govkit.forms.conditions import condition_id, is_open
 from govkit.forms.fields import Button, Field
 from govkit.forms.form import Form
 from govkit.forms.messages import Invalid, Message, as_message
@@ -382,15 +381,8 @@ class RowsField(Field):
         return f"{self.name}-add" if self.adding else ""
 
     def described_by(self) -> str | None:
-        """Ids of the own error and the help, the error first."""
-        ids = [f"{self.id}-error"] if self._own else []
-        if self.support:
-            ids.append(f"{self.id}-support")
-        if self.readonly and self.tells_why:
-            ids.append(f"{self.id}-readonly")
-        if self.show_if is not None and is_open(self):
-            ids.append(condition_id(self))
-        return " ".join([*ids, f"{self.id}-limit"]) or None
+        """With how many more there may be at last."""
+        return f"{super().described_by() or ''} {self.id}-limit".strip()
 
     def attributes(self) -> Mapping[str, str | None]:
         """Attributes of the fieldset."""
