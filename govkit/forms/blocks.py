@@ -124,7 +124,7 @@ class Block(Field):
     @property
     def is_blank(self) -> bool:
         """Whether every field is blank."""
-        return all(_is_blank(field) for field in self.form)
+        return all(field.is_untouched for field in self.form)
 
     @property
     def text(self) -> str:
@@ -235,10 +235,3 @@ class Block(Field):
     def attributes(self) -> Mapping[str, str | None]:
         """Attributes of the fieldset."""
         return {"aria-describedby": self.described_by()}
-
-
-def _is_blank(field: Field) -> bool:
-    # What could not be read was answered; a choice that is made beforehand is no answer.
-    if field.process_errors:
-        return False
-    return field.is_blank or (field.default is not None and field.data == field.default)

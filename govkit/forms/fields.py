@@ -171,6 +171,12 @@ class Field(wtforms.Field):  # type: ignore[misc]
         return self.data is None
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether it is blank or as it was made beforehand; what could not be read was answered."""
+        is_default = self.default is not None and self.data == self.default
+        return not self.process_errors and (self.is_blank or is_default)
+
+    @property
     def value(self) -> Any:
         """The value object of the data, such as a ``Postcode``; the data where there is none.
 

@@ -47,11 +47,7 @@ class Row:
     @property
     def is_blank(self) -> bool:
         """Whether nothing was entered; a choice that is made beforehand is no answer."""
-        return all(
-            not field.process_errors
-            and (field.is_blank or (field.default is not None and field.data == field.default))
-            for field in self.form
-        )
+        return all(field.is_untouched for field in self.form)
 
 
 @dataclass(frozen=True, slots=True)
