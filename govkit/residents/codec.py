@@ -11,6 +11,7 @@ from typing import Any, Final
 from govkit.errors import InvalidValue
 from govkit.residents.records import (
     Address,
+    FormerRow,
     FuzzyDate,
     HouseholdId,
     Masked,
@@ -41,6 +42,7 @@ _TEXT_FIELDS: Final = (
     "move_reason",
     "nationality",
 )
+_LATER_TEXT_FIELDS: Final = ("business_id",)
 _FLAGS: Final = ("is_protected", "other_business_hidden")
 _DAYS: Final = ("resident_since", "moved_on")
 
@@ -74,9 +76,14 @@ def to_record(resident: Resident) -> dict[str, Any]:
         day = getattr(resident, name)
         if day is not None:
             record[name] = day.isoformat()
+    for name in _LATER_TEXT_FIELDS:
+        if text := getattr(resident, name):
+            record[name] = text
     for name in _FLAGS:
         if getattr(resident, name):
             record[name] = True
+    if resident.history:
+        record["history"] = [_former_record(row) for row in resident.history]
     return record
 
 
@@ -97,9 +104,11 @@ def from_record(record: Mapping[str, Any]) -> Resident:
             address=Address(**record["address"]),
             head_name=record.get("head_name", ""),
             **{name: record[name] for name in _TEXT_FIELDS},
+            **{name: record.get(name, "") for name in _LATER_TEXT_FIELDS},
             **{name: record.get(name, False) for name in _FLAGS},
             resident_since=_day(record.get("resident_since")),
             moved_on=_day(record.get("moved_on")),
+            history=tuple(map(_former, record.get("history", ()))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidValue(RecordProblem.MALFORMED) from error
@@ -117,6 +126,24 @@ def _day(text: str | None) -> date | None:
 
 def _texts(source: object, names: tuple[str, ...]) -> dict[str, str]:
     return {name: text for name in names if (text := getattr(source, name))}
+
+
+def _former_record(row: FormerRow) -> dict[str, Any]:
+    if isinstance(row.address, Masked):
+        raise TypeError("a masked resident cannot be stored")
+    record: dict[str, Any] = {
+        "name": _texts(row.name, _NAME_FIELDS),
+        "address": _texts(row.address, _ADDRESS_FIELDS),
+    }
+    if row.moved_on:
+        record["moved_on"] = row.moved_on.isoformat()
+    return record
+
+
+def _former(record: Mapping[str, Any]) -> FormerRow:
+    return FormerRow(
+        PersonName(**record["name"]), Address(**record["address"]), _day(record.get("moved_on"))
+    )
 
 
 _DATE_FIELDS: Final = ("year", "month", "day", "unknown", "phrase", "written")

@@ -1,165 +1,93 @@
-"""The one door through which applications look residents up, and what an adapter writes.
+"""The one door through which applications look residents up (住民照会).
 
-An adapter is a :class:`ResidentSource`: five plain methods without policy. Applications never call
-it; they hold a :class:`ResidentDirectory`, which asks for actor, purpose and reason before it
-looks, hides where protected people live (支援措置), writes the audit entry before it answers and
-tells an outage from no match.
-
+Applications hold a :class:`ResidentDirectory`. It asks for actor, purpose and reason before it
+looks, gives out what the policy allows for the purpose, hides where protected people live (支援措置),
+writes the audit entry before it answers and tells an outage from no match.
 ::
 
-    purpose unknown ─▶ Denied          source fails ─▶ Unavailable
-    query unusable  ─▶ Invalid         source answers ─▶ drop what may not be seen
-                                       ─▶ mask ─▶ audit ─▶ Single · Several · NoMatch · TooMany
+    purpose, key or budget not allowed ─▶ Denied        source fails ─▶ Unavailable
+    question unusable                  ─▶ Invalid       source answers ─▶ drop what may not be seen
+                                       ─▶ mask ─▶ audit ─▶ Single · Several · Review · NoMatch …
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
-from typing import ClassVar, Final, Protocol
+from typing import Final, Protocol
 
-from govkit.errors import GovkitError, NotPermitted, Problem
+from govkit.errors import NotPermitted, Problem
 from govkit.residents.matching import Candidate, Grade, MatchedOn, Matcher, NameMatch, ResidentQuery
+from govkit.residents.policy import LookupContext, PurposeRule, QueryKey, ResidentItem
 from govkit.residents.records import HouseholdId, Masked, PersonId, Resident
+from govkit.residents.results import (
+    Denial,
+    Denied,
+    Invalid,
+    NoMatch,
+    Result,
+    Review,
+    Several,
+    Single,
+    TooMany,
+    Unavailable,
+    Verification,
+    Verified,
+)
+from govkit.residents.source import (
+    OUTAGES,
+    Capability,
+    Health,
+    ResidentSource,
+    SourceDescription,
+    SourceUnavailable,
+    UnsupportedQuery,
+    time_limit,
+)
+from govkit.residents.watch import Watch
 
-__all__ = [
-    "Capability",
-    "Denied",
-    "Invalid",
-    "InvalidContext",
-    "LookupAudit",
-    "LookupContext",
-    "LookupDenied",
-    "NoMatch",
-    "PurposeRule",
-    "ResidentDirectory",
-    "ResidentSource",
-    "Result",
-    "Several",
-    "Single",
-    "SourceDescription",
-    "SourceUnavailable",
-    "TooMany",
-    "Unavailable",
-]
+__all__ = ["LookupAudit", "LookupDenied", "LookupEntry", "ResidentDirectory"]
 
+QUANTUM: Final = 0.02
+"""Seconds: answers that could tell of a protected person come only at multiples of it."""
 
-class Capability(StrEnum):
-    """What a source can do beyond the minimum; the directory refuses what it cannot."""
-
-    PART_MATCH = "part_match"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDescription:
-    """What a source is.
-
-    :param profile: Version of the layout it was read from, or blank.
-    :param as_of: Day the data stands for, if known.
-    :param rows: Number of people it holds, if known.
-    """
-
-    name: str
-    profile: str = ""
-    as_of: date | None = None
-    rows: int | None = None
-    capabilities: frozenset[Capability] = frozenset(Capability)
-
-
-class SourceUnavailable(GovkitError):
-    """The source cannot answer now: time-out, maintenance, broken file.
-
-    :param retry_after: Seconds after which asking again may help, if known.
-    """
-
-    code = "resident_source_unavailable"
-
-    def __init__(self, text: str = "", retry_after: float | None = None) -> None:
-        super().__init__(text or self.code)
-        self.retry_after = retry_after
-
-
-class ResidentSource(Protocol):
-    """What an adapter writes; ``govkit.testing.resident_source`` tells whether it is right.
-
-    A source holds no policy: it gives every row in the open, protected people marked with
-    ``is_protected``. It raises :class:`SourceUnavailable` when it cannot answer, and never gives
-    an empty answer instead.
-    """
-
-    def describe(self) -> SourceDescription:
-        """What the source is and what it can do."""
-        ...
-
-    def get_many(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Resident]:
-        """The residents with these ids; ids that are not there are left out."""
-        ...
-
-    def search(self, query: ResidentQuery, limit: int) -> Sequence[Resident]:
-        """Everybody for whom ``Matcher(query)`` says yes, by id, but at most ``limit + 1``."""
-        ...
-
-    def household(self, household: HouseholdId) -> Sequence[Resident]:
-        """All members of a household (世帯), the head first, then by birth and id."""
-        ...
-
-    def born_between(self, first: date, last: date) -> Iterator[Resident]:
-        """Everybody born between two days, both included, by id.
-
-        People whose birth date is unknown in part are given too if it may lie between.
-        """
-        ...
-
-
-class InvalidContext(GovkitError):
-    """A lookup context lacks a field: nobody looks residents up without saying who and why."""
-
-    code = "lookup_context_incomplete"
+_GRADES: Final = list(Grade)
+_UNSUPPORTED: Final = (
+    "この住民情報では、この条件だけでは検索できません。氏名か生年月日を加えてください。"
+)
+_LACKING: Final[MappingType[NameMatch, tuple[Capability, str, str]]] = {
+    NameMatch.PART: (
+        Capability.PART_MATCH,
+        "query_part_match",
+        "この住民情報では部分一致の検索ができません。前方一致で検索してください。",
+    ),
+    NameMatch.FUZZY: (
+        Capability.FUZZY_MATCH,
+        "query_fuzzy_match",
+        "この住民情報ではあいまい検索ができません。前方一致で検索してください。",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class LookupContext:
-    """Who looks a resident up, and why; every field is required and goes into the audit log.
+class LookupEntry:
+    """What the audit log keeps of a lookup.
 
-    :param actor: Stable identifier of the acting person.
-    :param section: Section (課) the person acts for.
-    :param purpose: Name of a :class:`PurposeRule`.
-    :param legal_basis: Law and article that allow the use.
-    :param reason: The case at hand in the actor's words.
-    :raises InvalidContext: When a field is blank.
+    :param action: ``get``, ``search``, ``household``, ``born_between``, ``match`` or ``verify``.
+    :param persons: Everybody about to be shown.
+    :param outcome: Outcome of the result.
+    :param keys: Conditions the question used, by name.
+    :param question: The question itself. It holds personal data: keep it as a keyed hash or
+        encrypted, never in the open.
     """
 
-    actor: str
-    section: str
-    purpose: str
-    legal_basis: str
-    reason: str
-
-    def __post_init__(self) -> None:
-        blank = [item.name for item in fields(self) if not str(getattr(self, item.name)).strip()]
-        if blank:
-            raise InvalidContext(", ".join(blank))
-
-
-@dataclass(frozen=True, slots=True)
-class PurposeRule:
-    """What a purpose of use (利用目的) allows.
-
-    :param reveals_protected_location: Whether address and household of protected people are given;
-        only for work that cannot be done without, such as compiling the 学齢簿.
-    :param max_rows: Most rows one interactive answer may hold.
-    :param bulk: Whether :meth:`ResidentDirectory.born_between` is allowed.
-    """
-
-    name: str
-    legal_basis: str
-    reveals_protected_location: bool = False
-    max_rows: int = 50
-    bulk: bool = False
-
-    def context(self, *, actor: str, section: str, reason: str) -> LookupContext:
-        """A lookup context for this purpose and its legal basis."""
-        return LookupContext(actor, section, self.name, self.legal_basis, reason)
+    context: LookupContext
+    action: str
+    persons: tuple[PersonId, ...]
+    outcome: str
+    keys: tuple[str, ...] = ()
+    question: str = ""
 
 
 class LookupAudit(Protocol):
@@ -168,100 +96,15 @@ class LookupAudit(Protocol):
     If it raises, the answer is withheld and the exception goes up.
     """
 
-    def __call__(
-        self, context: LookupContext, action: str, persons: Sequence[PersonId], outcome: str
-    ) -> None:
-        """Record that ``persons`` are about to be shown to ``context.actor``."""
+    def __call__(self, entry: LookupEntry) -> None:
+        """Record that ``entry.persons`` are about to be shown to ``entry.context.actor``."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """Exactly one person."""
-
-    outcome: ClassVar[str] = "single"
-    candidate: Candidate
-
-    @property
-    def resident(self) -> Resident:
-        """The person."""
-        return self.candidate.resident
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """The one candidate, so that both shapes can be listed alike."""
-        return (self.candidate,)
-
-    @property
-    def residents(self) -> tuple[Resident, ...]:
-        """The one person, so that both shapes can be listed alike."""
-        return (self.candidate.resident,)
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """Several people, the surest first; a person decides which is meant."""
-
-    outcome: ClassVar[str] = "several"
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def residents(self) -> tuple[Resident, ...]:
-        """The people in the order of the candidates."""
-        return tuple(candidate.resident for candidate in self.candidates)
-
-
-@dataclass(frozen=True, slots=True)
-class NoMatch:
-    """Nobody, or nobody who may be found this way: the two look alike on purpose."""
-
-    outcome: ClassVar[str] = "no_match"
-
-
-@dataclass(frozen=True, slots=True)
-class TooMany:
-    """More people than an answer may hold: the question has to be narrowed."""
-
-    outcome: ClassVar[str] = "too_many"
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """The purpose does not allow this; the source was not asked."""
-
-    outcome: ClassVar[str] = "denied"
-    purpose: str
-
-
-@dataclass(frozen=True, slots=True)
-class Invalid:
-    """The question cannot be answered as asked; the source was not asked."""
-
-    outcome: ClassVar[str] = "invalid"
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unavailable:
-    """The source could not answer: nothing is known about whether the person exists."""
-
-    outcome: ClassVar[str] = "unavailable"
-    retry_after: float | None = None
-
-
-Result = Single | Several | NoMatch | TooMany | Denied | Invalid | Unavailable
-"""Every answer a lookup can have; match on the class, and never read an outage as no match."""
 
 
 class LookupDenied(NotPermitted):
     """A bulk lookup that the purpose does not allow."""
 
     code = "lookup_denied"
-
-
-_GRADES: Final = list(Grade)
-_OUTAGES: Final = (SourceUnavailable, OSError)
 
 
 class ResidentDirectory:
@@ -271,6 +114,7 @@ class ResidentDirectory:
         are never released, whatever the source gives.
     :param purposes: Rule by name of purpose; any other purpose is denied.
     :param audit: Called before each release, also for denials and outages.
+    :param watch: Budgets and alarms, if any.
     """
 
     def __init__(
@@ -278,66 +122,93 @@ class ResidentDirectory:
         source: ResidentSource,
         *,
         municipality_code: str,
-        purposes: Mapping[str, PurposeRule],
+        purposes: MappingType[str, PurposeRule],
         audit: LookupAudit,
+        watch: Watch | None = None,
     ) -> None:
         self._source = source
         self._municipality_code = municipality_code
         self._purposes = purposes
         self._audit = audit
+        self._watch = watch
 
     def describe(self) -> SourceDescription:
         """What stands behind the directory; no personal data."""
         return self._source.describe()
 
+    def health(self) -> Health:
+        """Whether the source behind the directory can answer now."""
+        return self._source.health()
+
     def get(self, context: LookupContext, person: PersonId) -> Result:
         """The person with this id."""
-        rule = self._purposes.get(context.purpose)
-        if rule is None:
-            return self._audited(context, "get", Denied(context.purpose))
-        if person.municipality_code != self._municipality_code:
-            return self._audited(context, "get", NoMatch())
-        try:
-            found = self._source.get_many([person]).get(person)
-            rows = self._visible([found] if found and found.id == person else [])
-            result = self._result(rule, map(_by_number, rows))
-        except _OUTAGES as outage:
-            result = _unavailable(outage)
-        return self._audited(context, "get", result)
+
+        def ask(rule: PurposeRule) -> Result:
+            return self._listed(rule, [_by_number(row) for row in self._person(rule, person)])
+
+        return self._asked(context, "get", ask, {QueryKey.ADDRESSEE_NUMBER}, str(person))
 
     def search(self, context: LookupContext, query: ResidentQuery, limit: int = 50) -> Result:
         """The people a query describes.
 
         A query on address, building, town, postcode or household number never finds a protected
-        person unless the purpose reveals locations.
+        person unless the purpose reveals locations, and takes the same time whether there is one.
 
         :param limit: Most rows to answer; the purpose may set a smaller one.
         """
-        rule = self._purposes.get(context.purpose)
-        if rule is None:
-            return self._audited(context, "search", Denied(context.purpose))
-        limit = max(1, min(limit, rule.max_rows))
-        try:
-            problems = self._problems(query)
-            result = Invalid(problems) if problems else self._search(rule, query, limit)
-        except _OUTAGES as outage:
-            result = _unavailable(outage)
-        return self._audited(context, "search", result)
+
+        def ask(rule: PurposeRule) -> Result:
+            asked = query if rule.history else replace(query, history=False)
+            problems = self._problems(asked)
+            return Invalid(problems) if problems else self._search(rule, asked, limit)
+
+        steady = query.uses_location
+        return self._asked(context, "search", ask, _keys(query), repr(query), steady=steady)
 
     def household(self, context: LookupContext, household: HouseholdId) -> Result:
         """The members of a household (世帯), without protected ones unless the purpose reveals."""
-        rule = self._purposes.get(context.purpose)
-        if rule is None:
-            return self._audited(context, "household", Denied(context.purpose))
-        if household.municipality_code != self._municipality_code:
-            return self._audited(context, "household", NoMatch())
-        try:
-            rows = self._visible(self._source.household(household))
+
+        def ask(rule: PurposeRule) -> Result:
+            if household.municipality_code != self._municipality_code:
+                return NoMatch()
+            rows = self._visible(rule, self._source.household(household))
             members = [row for row in rows if not (_hides(rule) and row.is_protected)]
-            result = self._result(rule, map(_by_household, members))
-        except _OUTAGES as outage:
-            result = _unavailable(outage)
-        return self._audited(context, "household", result)
+            return self._listed(rule, [_by_household(row) for row in members])
+
+        keys = {QueryKey.HOUSEHOLD}
+        return self._asked(context, "household", ask, keys, str(household), steady=True)
+
+    def verify(
+        self, context: LookupContext, person: PersonId, claim: ResidentQuery
+    ) -> Verified | Result:
+        """Whether what somebody says of a person agrees with the register (本人確認).
+
+        Each condition of the claim is held against the person by itself; names have to agree as a
+        whole. Nothing of the register is given out. Where a protected person lives is told to
+        nobody: such a condition differs, as it does for a number that belongs to nobody.
+        """
+        found: list[Resident] = []
+        verified = Verified(Verification.NO)
+
+        def ask(rule: PurposeRule) -> Result:
+            nonlocal verified
+            if problems := claim.problems:
+                return Invalid(problems)
+            found[:] = self._person(rule, person)
+            verified = _verified(rule, found, claim)
+            return NoMatch()
+
+        keys = {QueryKey.ADDRESSEE_NUMBER, *_keys(claim)}
+        started = time.monotonic()
+        result, entry = self._answer(context, "verify", ask, keys, f"{person} {claim!r}")
+        if isinstance(result, NoMatch):
+            persons = tuple(row.id for row in found)
+            entry = replace(entry, persons=persons, outcome=verified.verification.value)
+            self._release(entry)
+            _steady(started)
+            return verified
+        self._release(entry)
+        return result
 
     def born_between(self, context: LookupContext, first: date, last: date) -> Iterator[Resident]:
         """Everybody born between two days, both included, for work on a whole age group.
@@ -348,32 +219,105 @@ class ResidentDirectory:
         :raises LookupDenied: When the purpose is unknown or not for bulk work.
         :raises SourceUnavailable: When the source fails; nothing was given out.
         """
-        rule = self._purposes.get(context.purpose)
-        if rule is None or not rule.bulk:
-            self._audit(context, "born_between", (), Denied.outcome)
-            raise LookupDenied(context.purpose)
+        entry = LookupEntry(context, "born_between", (), "bulk", (QueryKey.BIRTH.value,))
+        rule = self._bulk_rule(entry)
         try:
-            rows = self._visible(self._source.born_between(first, last))
-        except _OUTAGES as outage:
-            self._audit(context, "born_between", (), Unavailable.outcome)
+            with time_limit(context.deadline):
+                rows = self._visible(rule, self._source.born_between(first, last))
+        except OUTAGES as outage:
+            self._release(replace(entry, outcome=Unavailable.outcome))
             raise SourceUnavailable(retry_after=_unavailable(outage).retry_after) from outage
-        released = [_mask(row, heads=True) for row in rows] if _hides(rule) else rows
-        self._audit(context, "born_between", [row.id for row in released], "bulk")
+        released = [_masked(rule, row, names_head=not _hides(rule)) for row in rows]
+        self._release(replace(entry, persons=tuple(row.id for row in released)))
         return iter(released)
 
+    def _bulk_rule(self, entry: LookupEntry) -> PurposeRule:
+        rule = self._purposes.get(entry.context.purpose)
+        if rule is None or not rule.bulk:
+            self._release(replace(entry, outcome=Denied.outcome))
+            raise LookupDenied(entry.context.purpose)
+        return rule
+
+    def _asked(
+        self,
+        context: LookupContext,
+        action: str,
+        ask: Callable[[PurposeRule], Result],
+        keys: Iterable[QueryKey],
+        question: str,
+        *,
+        steady: bool = False,
+    ) -> Result:
+        started = time.monotonic()
+        result, entry = self._answer(context, action, ask, keys, question)
+        self._release(entry)
+        if steady and isinstance(result, Single | Several | Review | NoMatch | TooMany):
+            _steady(started)
+        return result
+
+    def _answer(
+        self,
+        context: LookupContext,
+        action: str,
+        ask: Callable[[PurposeRule], Result],
+        keys: Iterable[QueryKey],
+        question: str,
+    ) -> tuple[Result, LookupEntry]:
+        """The answer of the policy or else of the source, and what to audit of it."""
+        used = frozenset(keys)
+        rule = self._purposes.get(context.purpose)
+        result: Result | None = self._denied(context, rule, used)
+        if rule is not None and result is None:
+            try:
+                with time_limit(context.deadline):
+                    result = ask(rule)
+            except OUTAGES as outage:
+                result = _unavailable(outage)
+            except UnsupportedQuery:
+                result = Invalid((Problem("query_unsupported", _UNSUPPORTED),))
+            if rule.single_match:
+                result = _only_sure(result)
+        assert result is not None  # noqa: S101 - one of the two branches has set it
+        shown = result.residents if isinstance(result, Single | Several | Review) else ()
+        persons = tuple(resident.id for resident in shown)
+        names = tuple(sorted(key.value for key in used))
+        return result, LookupEntry(context, action, persons, result.outcome, names, question)
+
+    def _denied(
+        self, context: LookupContext, rule: PurposeRule | None, keys: frozenset[QueryKey]
+    ) -> Denied | None:
+        if rule is None:
+            return Denied(context.purpose)
+        if forbidden := sorted(key.value for key in keys - rule.keys):
+            return Denied(context.purpose, Denial.KEY, tuple(forbidden))
+        if self._watch and (wait := self._watch.seconds_to_wait(context, rule)):
+            return Denied(context.purpose, Denial.BUDGET, retry_after=wait)
+        return None
+
+    def _release(self, entry: LookupEntry) -> None:
+        self._audit(entry)
+        if self._watch:
+            self._watch.note(entry.context, entry.action, entry.outcome, len(entry.persons))
+
     def _problems(self, query: ResidentQuery) -> tuple[Problem, ...]:
-        by_part = query.name_match is NameMatch.PART and (query.name or query.kana)
-        if by_part and Capability.PART_MATCH not in self.describe().capabilities:
-            text = "この住民情報では部分一致の検索ができません。前方一致で検索してください。"
-            return (*query.problems, Problem("query_part_match", text))
+        lacking = _LACKING.get(query.name_match) if query.name or query.kana else None
+        if lacking and lacking[0] not in self.describe().capabilities:
+            return (*query.problems, Problem(lacking[1], lacking[2]))
         return query.problems
 
+    def _person(self, rule: PurposeRule, person: PersonId) -> list[Resident]:
+        if person.municipality_code != self._municipality_code:
+            return []
+        found = self._source.get_many([person]).get(person)
+        return self._visible(rule, [found] if found and found.id == person else [])
+
     def _search(self, rule: PurposeRule, query: ResidentQuery, limit: int) -> Result:
+        limit = max(1, min(limit, rule.max_rows))
         hides = _hides(rule) and query.uses_location
         asked = limit
         while True:
             found = self._source.search(query, asked)
-            rows = [row for row in self._visible(found) if not (hides and row.is_protected)]
+            rows = [row for row in self._visible(rule, found) if not (hides and row.is_protected)]
             # Rows were dropped from a cut answer: ask for more, so that it is answered as if the
             # dropped people did not exist.
             if len(rows) > limit or len(found) <= asked:
@@ -384,53 +328,131 @@ class ResidentDirectory:
         matcher = Matcher(query)
         candidates = [matcher.match(row) or _by_source(row) for row in rows]
         candidates.sort(key=lambda found: (_GRADES.index(found.grade), found.resident.id))
-        return self._result(rule, candidates)
+        return self._listed(rule, candidates)
 
-    def _visible(self, rows: Iterable[Resident]) -> list[Resident]:
+    def _visible(self, rule: PurposeRule, rows: Iterable[Resident]) -> list[Resident]:
         return [
             row
             for row in rows
-            if row.id.municipality_code == self._municipality_code and not row.other_business_hidden
+            if row.id.municipality_code == self._municipality_code
+            and (not row.other_business_hidden or row.business_id == rule.business_id != "")
         ]
 
-    def _result(self, rule: PurposeRule, candidates: Iterable[Candidate]) -> Result:
-        shown = list(candidates)
-        if len(shown) > rule.max_rows:
-            return TooMany(rule.max_rows)
-        if _hides(rule):
-            shared: dict[HouseholdId, bool] = {}
-            shown = [
-                replace(one, resident=_mask(one.resident, heads=self._cuts(one.resident, shared)))
-                for one in shown
-            ]
-        if not shown:
+    def _listed(self, rule: PurposeRule, candidates: Sequence[Candidate]) -> Result:
+        if not candidates:
             return NoMatch()
-        return Single(shown[0]) if len(shown) == 1 else Several(tuple(shown))
+        if len(candidates) > rule.max_rows:
+            return TooMany(rule.max_rows)
+        shared: dict[HouseholdId, bool] = {}
+        shown = tuple(
+            replace(
+                one,
+                resident=_masked(
+                    rule, one.resident, names_head=self._names_head(rule, one.resident, shared)
+                ),
+            )
+            for one in candidates
+        )
+        if all(one.needs_review for one in shown):
+            return Review(shown)
+        return Single(shown[0]) if len(shown) == 1 else Several(shown)
 
-    def _cuts(self, resident: Resident, known: dict[HouseholdId, bool]) -> bool:
-        """Whether the head of household must not be named: a protected person may be meant."""
+    def _names_head(
+        self, rule: PurposeRule, resident: Resident, known: dict[HouseholdId, bool]
+    ) -> bool:
+        """Whether the head of household may be named: not if a protected person may be meant."""
+        if not _hides(rule):
+            return True
         household = resident.household
         if not isinstance(household, HouseholdId) or not resident.head_name:
+            return True
+        if ResidentItem.HOUSEHOLD not in rule.items:
             return False
         if household not in known:
             members = self._source.household(household)
-            known[household] = any(member.is_protected for member in members)
+            known[household] = not any(member.is_protected for member in members)
         return known[household]
 
-    def _audited(self, context: LookupContext, action: str, result: Result) -> Result:
-        shown = result.residents if isinstance(result, Single | Several) else ()
-        self._audit(context, action, [resident.id for resident in shown], result.outcome)
+
+def _keys(query: ResidentQuery) -> frozenset[QueryKey]:
+    place = (query.machiaza_id, query.address, query.building, query.postcode)
+    used = {
+        QueryKey.ADDRESSEE_NUMBER: query.addressee_number,
+        QueryKey.NAME: query.name or query.kana,
+        QueryKey.BIRTH: query.birth_from or query.birth_to,
+        QueryKey.SEX: query.sex,
+        QueryKey.HOUSEHOLD: query.household_number,
+        QueryKey.ADDRESS: any(place),
+    }
+    return frozenset(key for key, value in used.items() if value)
+
+
+def _verified(rule: PurposeRule, found: Sequence[Resident], claim: ResidentQuery) -> Verified:
+    whole = replace(claim, name_match=NameMatch.EXACT, history=rule.history)
+    agreed: set[str] = set()
+    differing: set[str] = set()
+    for key, condition in whole.conditions().items():
+        hidden = _hides(rule) and condition.uses_location
+        matcher = Matcher(condition)
+        told = [row for row in found if not (hidden and row.is_protected)]
+        candidates = [matcher.match(row) for row in told]
+        sure = any(one is not None and not one.needs_review for one in candidates)
+        (agreed if sure else differing).add(key)
+    if not differing:
+        return Verified(Verification.YES, frozenset(agreed))
+    outcome = Verification.PARTIAL if agreed else Verification.NO
+    return Verified(outcome, frozenset(agreed), frozenset(differing))
+
+
+def _only_sure(result: Result) -> Result:
+    """One sure person or nobody: what a form that residents use may be told."""
+    if isinstance(result, Single) and result.candidate.grade is not Grade.POSSIBLE:
         return result
+    return NoMatch() if isinstance(result, Single | Several | Review | TooMany) else result
+
+
+def _steady(started: float) -> None:
+    """Wait until a whole number of quanta has passed, so that time tells nothing."""
+    time.sleep(QUANTUM - (time.monotonic() - started) % QUANTUM)
 
 
 def _hides(rule: PurposeRule) -> bool:
     return not rule.reveals_protected_location
 
 
-def _mask(resident: Resident, *, heads: bool) -> Resident:
-    if resident.is_protected:
-        return replace(resident, address=Masked(), household=Masked(), head_name=Masked())
-    return replace(resident, head_name=Masked()) if heads and resident.head_name else resident
+_WITHHELD: Final[MappingType[ResidentItem, MappingType[str, object]]] = {
+    ResidentItem.RELATIONSHIP: {"relationship": ""},
+    ResidentItem.SEX: {"sex": "0"},
+    ResidentItem.NATIONALITY: {"nationality": ""},
+    ResidentItem.STATUS: {
+        "status": "",
+        "moved_on": None,
+        "move_reason": "",
+        "resident_since": None,
+    },
+}
+
+
+def _masked(rule: PurposeRule, resident: Resident, *, names_head: bool) -> Resident:
+    """The resident with nothing but what the purpose may see."""
+    changes: dict[str, object] = {}
+    for item, blank in _WITHHELD.items():
+        if item not in rule.items:
+            changes |= blank
+    hidden = _hides(rule) and resident.is_protected
+    hides_address = hidden or ResidentItem.ADDRESS not in rule.items
+    if hides_address:
+        changes["address"] = Masked()
+    if hidden or ResidentItem.HOUSEHOLD not in rule.items:
+        changes |= {"household": Masked(), "head_name": Masked()}
+    elif resident.head_name and not names_head:
+        changes["head_name"] = Masked()
+    if resident.history:
+        changes["history"] = tuple(
+            replace(row, address=Masked()) if hides_address else row
+            for row in (resident.history if rule.history else ())
+        )
+    return replace(resident, **changes) if changes else resident  # type: ignore[arg-type]
 
 
 def _by_number(resident: Resident) -> Candidate:

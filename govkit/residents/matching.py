@@ -6,11 +6,11 @@ long mark do not matter; ``%``, ``_`` and ``*`` are letters like any other.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from govkit.errors import Problem
 from govkit.jp.text import fold_width, search_key
@@ -22,6 +22,7 @@ __all__ = [
     "MatchedOn",
     "Matcher",
     "NameMatch",
+    "Reason",
     "ResidentQuery",
     "name_keys",
 ]
@@ -33,6 +34,7 @@ class NameMatch(StrEnum):
     EXACT = "exact"
     PREFIX = "prefix"
     PART = "part"
+    FUZZY = "fuzzy"
 
 
 class MatchedOn(StrEnum):
@@ -46,7 +48,23 @@ class MatchedOn(StrEnum):
     FORMER_NAME = "former_name"
     BIRTH = "birth"
     ADDRESS = "address"
+    HISTORY = "history"
     SOURCE = "source"
+
+
+class Reason(StrEnum):
+    """How something agreed that is not the same letter for letter."""
+
+    VARIANT = "variant"
+    """Other form of the same kanji (異体字)."""
+    CONFUSED = "confused"
+    """Another kanji, often taken for it (斎 and 斉)."""
+    SPELLING = "spelling"
+    """One letter off."""
+    ORDER = "order"
+    """Parts of the name in another order."""
+    UNSURE_BIRTH = "unsure_birth"
+    """The date of birth is unknown in part (不詳)."""
 
 
 class Grade(StrEnum):
@@ -62,12 +80,19 @@ class Candidate:
     """A person found, how surely, and by what.
 
     :param matched_on: Everything that agreed; :attr:`MatchedOn.SOURCE` alone where only the source
-        knows, such as a name of the history.
+        knows.
+    :param reasons: What does not agree letter for letter.
     """
 
     resident: Resident
     grade: Grade
     matched_on: tuple[MatchedOn, ...]
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether it rests on likeness alone, so that a person has to look before it is taken."""
+        return Reason.SPELLING in self.reasons or Reason.CONFUSED in self.reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +105,7 @@ class ResidentQuery:
     :param birth_from: First day of birth that counts; the same as ``birth_to`` for one day.
     :param address: Any part of the address without the building (住所).
     :param building: Any part of building and room (方書).
+    :param history: Whether earlier names and addresses count (履歴).
     """
 
     addressee_number: str = ""
@@ -94,6 +120,21 @@ class ResidentQuery:
     address: str = ""
     building: str = ""
     postcode: str = ""
+    history: bool = True
+
+    def conditions(self) -> "dict[str, ResidentQuery]":
+        """Each condition as a query of its own, by name; both ends of the birth are one."""
+        given: dict[str, Any] = {
+            name: value for name in _CONDITIONS if (value := getattr(self, name))
+        }
+        born: dict[str, Any] = {
+            name: given.pop(name) for name in ("birth_from", "birth_to") if name in given
+        }
+        each: dict[str, dict[str, Any]] = {name: {name: value} for name, value in given.items()}
+        if born:
+            each["birth"] = born
+        blank = ResidentQuery(name_match=self.name_match, history=self.history)
+        return {name: replace(blank, **condition) for name, condition in each.items()}
 
     @property
     def uses_location(self) -> bool:
@@ -123,6 +164,9 @@ class ResidentQuery:
         return tuple(found)
 
 
+_CONDITIONS: Final = tuple(
+    item.name for item in fields(ResidentQuery) if item.name not in ("name_match", "history")
+)
 _BETWEEN_NAMES: Final = re.compile(r"[\s・]+")
 _key = lru_cache(maxsize=1 << 15)(search_key)
 

@@ -16,6 +16,7 @@ from govkit.jp.partial_dates import PartialDate, bounds_within
 
 __all__ = [
     "Address",
+    "FormerRow",
     "FuzzyDate",
     "FuzzyDateProblem",
     "HouseholdId",
@@ -315,11 +316,23 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerRow:
+    """An earlier row of a person's history (履歴), kept where name or address differ from today's.
+
+    :param moved_on: Day from which the row held (異動年月日).
+    """
+
+    name: PersonName
+    address: Address | Masked = field(default_factory=Address)
+    moved_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resident:
     """One person as the resident register holds them now (住民票).
 
     ``address``, ``household`` and ``head_name`` may be :class:`Masked` when they come out of the
-    directory; a source always gives them in the open.
+    directory, as may be what a purpose does not see; a source always gives them in the open.
 
     :param household: ``None`` for a person outside the register (住登外者).
     :param sex: Code, see :class:`Sex`; ``kind`` see :class:`Kind`; ``status`` see :class:`Status`.
@@ -330,6 +343,8 @@ class Resident:
     :param nationality: Nationality in words (国籍名等).
     :param is_protected: Support measures apply (支援措置): the location must not become known.
     :param other_business_hidden: Not to be seen by other business (他業務参照不可フラグ).
+    :param business_id: Business that the row belongs to (業務ID).
+    :param history: Earlier rows whose name or address differ, the newest first.
     """
 
     id: PersonId
@@ -348,3 +363,5 @@ class Resident:
     nationality: str = ""
     is_protected: bool = False
     other_business_hidden: bool = False
+    business_id: str = ""
+    history: tuple[FormerRow, ...] = ()

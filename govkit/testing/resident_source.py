@@ -20,19 +20,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from govkit.residents.directory import (
-    LookupContext,
-    NoMatch,
-    PurposeRule,
-    ResidentDirectory,
-    ResidentSource,
-    Result,
-    Several,
-    Single,
-    TooMany,
-    Unavailable,
-)
+from govkit.residents.directory import LookupEntry, ResidentDirectory
 from govkit.residents.matching import Matcher, NameMatch, ResidentQuery
+from govkit.residents.policy import PurposeRule
 from govkit.residents.records import (
     Address,
     FuzzyDate,
@@ -42,6 +32,8 @@ from govkit.residents.records import (
     PersonName,
     Resident,
 )
+from govkit.residents.results import NoMatch, Result, Several, Single, TooMany, Unavailable
+from govkit.residents.source import ResidentSource
 
 __all__ = [
     "CITY",
@@ -194,7 +186,7 @@ def any_queries(draw: st.DrawFn) -> ResidentQuery:
     return ResidentQuery(name_match=draw(st.sampled_from(NameMatch)), **conditions)  # type: ignore[arg-type]
 
 
-def _silent(context: LookupContext, action: str, persons: Sequence[PersonId], outcome: str) -> None:
+def _silent(entry: LookupEntry) -> None:
     """An audit for checks that look at answers only."""
 
 

@@ -5,24 +5,12 @@ import pytest
 
 from govkit.errors import NotPermitted
 from govkit.residents.adapters.memory import MemorySource
-from govkit.residents.directory import (
-    Denied,
-    Invalid,
-    InvalidContext,
-    LookupContext,
-    LookupDenied,
-    NoMatch,
-    PurposeRule,
-    ResidentDirectory,
-    Several,
-    Single,
-    SourceDescription,
-    SourceUnavailable,
-    TooMany,
-    Unavailable,
-)
+from govkit.residents.directory import LookupDenied, ResidentDirectory
 from govkit.residents.matching import Grade, MatchedOn, NameMatch, ResidentQuery
+from govkit.residents.policy import InvalidContext, LookupContext, PurposeRule
 from govkit.residents.records import HouseholdId, Masked, PersonId
+from govkit.residents.results import Denied, Invalid, NoMatch, Several, Single, TooMany, Unavailable
+from govkit.residents.source import SourceDescription, SourceUnavailable
 from govkit.testing.resident_source import CITY, assert_hidden, invented_residents
 
 DESK = PurposeRule("窓口照会", "学校教育法施行令第1条", bulk=True)
@@ -40,10 +28,10 @@ class Log(list):
 
     fails = False
 
-    def __call__(self, context, action, persons, outcome):
+    def __call__(self, entry):
         if self.fails:
             raise OSError("audit store is full")
-        self.append((context.purpose, action, tuple(persons), outcome))
+        self.append((entry.context.purpose, entry.action, entry.persons, entry.outcome))
 
 
 class FailingSource(MemorySource):

@@ -23,7 +23,8 @@ from govkit.modules.enrolment.models import (
     SchoolDesignation,
 )
 from govkit.modules.schools import refresh_pupils
-from govkit.residents.directory import PurposeRule, ResidentDirectory
+from govkit.residents.directory import ResidentDirectory
+from govkit.residents.policy import PurposeRule
 from govkit.residents.records import Address, Masked, Resident, Status
 
 __all__ = [

@@ -13,15 +13,11 @@ from govkit.base.tenancy import ScopedSession
 from govkit.base.work import Work
 from govkit.modules.resident_extracts.models import ProtectedPerson, ResidentExtract, ResidentRow
 from govkit.residents.codec import from_record, to_record
-from govkit.residents.directory import (
-    LookupContext,
-    PurposeRule,
-    ResidentDirectory,
-    SourceDescription,
-    SourceUnavailable,
-)
+from govkit.residents.directory import LookupEntry, ResidentDirectory
 from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, name_keys
+from govkit.residents.policy import PurposeRule
 from govkit.residents.records import Address, HouseholdId, PersonId, Resident
+from govkit.residents.source import ResidentSource, SourceDescription, SourceUnavailable
 
 __all__ = [
     "StoredResidents",
@@ -123,7 +119,7 @@ def towns(session: ScopedSession) -> list[tuple[str, str]]:
     return [(machiaza_id, town) for machiaza_id, town in session.execute(query)]
 
 
-class StoredResidents:
+class StoredResidents(ResidentSource):
     """The residents of the latest extracts as a :class:`~govkit.residents.directory.ResidentSource`.
 
     Before the first extract every question is answered by
@@ -250,18 +246,19 @@ def resident_directory(work: Work, purposes: Iterable[PurposeRule]) -> ResidentD
     :param purposes: The purposes of use that the calling module declares.
     """
 
-    def audit(
-        context: LookupContext, action: str, persons: Sequence[PersonId], outcome: str
-    ) -> None:
+    def audit(entry: LookupEntry) -> None:
+        context = entry.context
         work.record(
-            f"residents.{action}",
-            [AddresseeNumber(person.addressee_number) for person in persons],
+            f"residents.{entry.action}",
+            [AddresseeNumber(person.addressee_number) for person in entry.persons],
             context.reason,
             is_read=True,
             purpose=context.purpose,
             legal_basis=context.legal_basis,
             section=context.section,
-            outcome=outcome,
+            outcome=entry.outcome,
+            keys=list(entry.keys),
+            work_id=context.work_id,
         )
 
     return ResidentDirectory(

@@ -7,16 +7,16 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
-from govkit.residents.directory import SourceDescription
 from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, name_keys
 from govkit.residents.records import HouseholdId, PersonId, Resident
+from govkit.residents.source import ResidentSource, SourceDescription
 
 __all__ = ["MemorySource"]
 
 _HEAD: Final = "世帯主"
 
 
-class MemorySource:
+class MemorySource(ResidentSource):
     """A source over residents that fit into memory, with an index for every question.
 
     :param residents: Current rows, one per person.

@@ -48,8 +48,9 @@ def child(serial, birth="2020-05-05", name="山田　葵", kana="ヤマダ　ア
 
 
 def directory(work, *residents, as_of=date(2026, 10, 15)):
-    def audit(context, action, persons, outcome):
-        work.record(f"residents.{action}", [p.addressee_number for p in persons], context.reason)
+    def audit(entry):
+        numbers = [person.addressee_number for person in entry.persons]
+        work.record(f"residents.{entry.action}", numbers, entry.context.reason)
 
     return ResidentDirectory(
         MemorySource(residents, as_of=as_of),

@@ -14,8 +14,10 @@ from govkit.modules.resident_extracts import (
     resident_directory,
 )
 from govkit.modules.resident_extracts.source import stored_values
-from govkit.residents.directory import PurposeRule, Single, SourceUnavailable, Unavailable
+from govkit.residents.policy import PurposeRule
 from govkit.residents.records import PersonId
+from govkit.residents.results import Single, Unavailable
+from govkit.residents.source import SourceUnavailable
 from govkit.testing.resident_source import ResidentSourceConformance
 from tests.modules.resident_extracts.files import CITY, number, person
 
