@@ -12,7 +12,7 @@ from govkit.forms.messages import Catalogue, Gettext, Message, as_message, uncha
 from govkit.forms.widgets import render
 from govkit.translations import translator
 
-__all__ = ["Form", "Sent", "inner_forms"]
+__all__ = ["Form", "Sent"]
 
 
 class Sent(Protocol):
@@ -149,7 +149,7 @@ class Form(wtforms.Form):  # type: ignore[misc]
     def _forget_hidden(self) -> None:
         hidden = [field for field in self if getattr(field, "is_hidden", False)]
         for field in self:
-            for inner in () if field in hidden else inner_forms(field):
+            for inner in () if field in hidden else getattr(field, "forms", ()):
                 inner._forget_hidden()  # noqa: SLF001
         for field in hidden:
             field.process(None, None)
@@ -239,11 +239,3 @@ class Form(wtforms.Form):  # type: ignore[misc]
             name: None if getattr(field, "is_hidden", False) else field.data
             for name, field in self._fields.items()
         }
-
-
-def inner_forms(field: Any) -> Iterable[Form]:
-    """Forms inside a field: one in a block, several in rows, none in a plain field."""
-    if hasattr(field, "forms"):
-        return cast(Iterable[Form], field.forms)
-    inner = getattr(field, "form", None)
-    return (inner,) if isinstance(inner, Form) else ()

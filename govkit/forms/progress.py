@@ -12,9 +12,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
+from govkit.forms.compound import Compound
 from govkit.forms.fields import Field, PasswordField
 from govkit.forms.files import FilesField
-from govkit.forms.form import Form, Sent, inner_forms
+from govkit.forms.form import Form, Sent
 from govkit.forms.messages import Gettext, Message
 from govkit.forms.rules import Rule, lookup
 from govkit.forms.uploads import Holding
@@ -82,11 +83,11 @@ _MARK: Final = ("sent-step", "1")
 def leaves(form: Form) -> Iterator[Field]:
     """Every field that holds a value itself, those inside blocks and rows included."""
     for each in form:
-        inner = tuple(inner_forms(each))
-        if not inner and not hasattr(each, "forms"):
+        if isinstance(each, Compound):
+            for inner in each.forms:
+                yield from leaves(inner)
+        else:
             yield each
-        for each_form in inner:
-            yield from leaves(each_form)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from govkit.forms.compound import first_control
 from govkit.forms.fields import Field, SubmitField
 from govkit.forms.form import Form
 from govkit.forms.progress import is_secret
@@ -53,5 +54,5 @@ def _rows(rows: RowsField) -> Iterator[Line]:
         for field in row.form:
             if not field.is_hidden and not is_secret(field) and (found := _answers(field)):
                 answers.append(f"{field.label.text}：{'、'.join(found)}")
-        target = next((field.focus_id for field in row.form if field.focus_id), rows.focus_id)
+        target = first_control(row.form) or rows.focus_id
         yield Line(f"{rows.label.text} {name}", tuple(answers), target)

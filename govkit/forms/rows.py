@@ -14,17 +14,14 @@ a row that was removed by mistake comes back with all that was in it.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import wtforms
-from wtforms.utils import unset_value
-from wtforms.validators import StopValidation
-
-from govkit.forms.fields import Button, Field
+from govkit.forms.compound import Compound, first_control
+from govkit.forms.fields import Button
 from govkit.forms.form import Form
-from govkit.forms.messages import Invalid, Message, as_message
+from govkit.forms.messages import Invalid
 from govkit.forms.widgets import TemplateWidget
 from govkit.jp.my_number import find_my_number
 
@@ -57,7 +54,7 @@ class _Removed:
     pairs: tuple[tuple[str, str], ...]
 
 
-class RowsField(Field):
+class RowsField(Compound):
     """Rows of the same questions; the data is a list of mappings by field name.
 
     A row in which nothing was entered is no row, as long as there are enough others.
@@ -68,7 +65,6 @@ class RowsField(Field):
     """
 
     widget = TemplateWidget("rows.html")
-    guards_my_number = False
 
     def __init__(
         self,
@@ -85,23 +81,25 @@ class RowsField(Field):
         self.row_label = row_label
         self.rows: list[Row] = []
         self.removed: _Removed | None = None
-        self._own: list[Message] = []
         super().__init__(label, validators, **options)
         self.min_rows = max(min_rows, 1) if self.required else min_rows
         self.max_rows = max(max_rows, self.min_rows, 1)
 
     # -- reading
 
-    def process(
-        self, formdata: Any, data: Any = unset_value, extra_filters: Sequence[Any] | None = None
-    ) -> None:
+    @property
+    def prefixed_forms(self) -> Sequence[tuple[str, Form]]:
+        """The forms of the rows."""
+        return [(f"{row.number}-", row.form) for row in self.rows]
+
+    @property
+    def judged_forms(self) -> Sequence[Form]:
+        """The forms of the rows that count."""
+        return [row.form for row in self.counted]
+
+    def read_forms(self, sent: Any, data: Any) -> None:
         """Read every row; the record's value is a list of mappings or of objects."""
-        self.process_errors: list[Any] = []
-        if data is unset_value:
-            data = self.default() if callable(self.default) else self.default
-        self.object_data = data
-        self._sent: Any = None if self.readonly else formdata
-        self.rows, self.removed, self._own = [], None, []
+        self._sent, self.rows, self.removed = sent, [], None
         if self._sent is None:
             for number, each in enumerate(data or ()):
                 self.rows.append(self._row(number, None, each))
@@ -121,26 +119,8 @@ class RowsField(Field):
             self.removed = _Removed(number, place, self._pairs(self._row(number, self._sent)))
 
     def _row(self, number: int, sent: Any, data: Any = None) -> Row:
-        is_mapping = isinstance(data, Mapping)
-        form = self.form_class(
-            sent,
-            None if is_mapping else data,
-            gettext=self._form.translator,
-            data=data if is_mapping else None,
-            prefix=f"{self.name}-{number}-",
-            meta={"_parent_form": self._form, "csrf": False, "row": self.name_of(len(self.rows))},
-        )
-        form.shows_optional = self._form.shows_optional  # type: ignore[misc]
-        for field in form if self.readonly else ():
-            field.be_fixed(self.readonly)
-        return Row(number, form)
-
-    def be_fixed(self, reason: str) -> None:
-        """With the rows."""
-        super().be_fixed(reason)
-        for form in self.forms:
-            for field in form:
-                field.be_fixed(self.readonly)
+        row = self.name_of(len(self.rows))
+        return Row(number, self.make_form(sent, data, f"{number}-", row=row))
 
     def _pairs(self, row: Row) -> tuple[tuple[str, str], ...]:
         """What was sent of a row, to have it again when it comes back."""
@@ -157,11 +137,6 @@ class RowsField(Field):
         taken = [row.number for row in self.rows]
         taken += [self.removed.number] if self.removed else []
         return max(taken, default=-1) + 1
-
-    @property
-    def forms(self) -> Sequence[Form]:
-        """The forms of the rows."""
-        return [row.form for row in self.rows]
 
     @property
     def counted(self) -> list[Row]:
@@ -181,10 +156,6 @@ class RowsField(Field):
         """Values of each row by field name."""
         return [row.form.data for row in self.rows if not row.is_blank]
 
-    @data.setter
-    def data(self, _value: Any) -> None:
-        """Rows take their values in :meth:`process`; WTForms' own filters have nothing to do."""
-
     @property
     def value(self) -> list[Mapping[str, Any]]:
         """Value objects of each row by field name."""
@@ -192,65 +163,12 @@ class RowsField(Field):
         return [{field.short_name: field.value for field in form} for form in rows]
 
     @property
-    def is_blank(self) -> bool:
-        """Whether nothing was entered in any row."""
-        return all(row.is_blank for row in self.rows)
-
-    @property
     def text(self) -> str:
         """The answers, a line each."""
         fields = (field for row in self.rows if not row.is_blank for field in row.form)
         return "\n".join(answer for field in fields if (answer := field.answer))
 
-    def populate_obj(self, obj: Any, name: str) -> None:
-        """Set the list."""
-        setattr(obj, name, self.data)
-
-    # -- errors
-
-    @property
-    def errors(self) -> Sequence[Message]:
-        """Own errors, then those of the rows with number and field as ``part``: ``0-name``."""
-        return [*self._own, *(message for _target, message in self._inner_entries())]
-
-    @errors.setter
-    def errors(self, messages: Sequence[Any]) -> None:
-        self._own = [as_message(message) for message in messages]
-
-    @property
-    def own_errors(self) -> Sequence[Message]:
-        """Errors of the rows together."""
-        return self._own
-
-    def _inner_entries(self) -> Iterator[tuple[str, Message]]:
-        for row in self.rows:
-            for field in row.form:
-                for target, message in field.error_entries():
-                    parts = (str(row.number), field.short_name, message.part)
-                    yield target, Message(message, message.code, "-".join(filter(None, parts)))
-
-    def error_entries(self) -> list[tuple[str, Message]]:
-        """Own errors lead to the first control, those of rows to theirs."""
-        return [*((self.focus_id, message) for message in self._own), *self._inner_entries()]
-
-    def validate(self, form: wtforms.Form, extra_validators: Sequence[Any] = ()) -> bool:
-        """Validate every row that counts, then the rules between them."""
-        self._own = []
-        if self.readonly or self.is_hidden:
-            return True
-        valid = [row.form.validate() for row in self.counted].count(False) == 0
-        for rule in (RowsField.check_rows, *self.validators, *extra_validators):
-            try:
-                rule(form, self)
-            except (ValueError, StopValidation) as error:
-                self._own = [*self._own, as_message(error.args[0])]
-                valid = False
-        return valid
-
-    @staticmethod
-    def check_rows(form: wtforms.Form, rows: "RowsField") -> None:
-        """Call :meth:`check` in the row of validators."""
-        rows.check()
+    # -- rules
 
     def check(self) -> None:
         """Rules between the rows, checked after each row by itself.
@@ -269,7 +187,7 @@ class RowsField(Field):
         """Add, remove and undo, and the helper buttons of the rows."""
         shown = [self.adding, self.restoring, *(button for _row, _name, button in self.shown_rows)]
         own = [button.name for button in shown if button]
-        return [*own, *(each for form in self.forms for field in form for each in field.buttons)]
+        return [*own, *super().buttons]
 
     def act(self, pressed: str) -> None:
         """Add, remove or bring back a row, or let the row act whose button was pressed."""
@@ -280,9 +198,7 @@ class RowsField(Field):
         elif pressed.startswith(f"{self.name}-remove-"):
             self._remove(int(pressed.rpartition("-")[2]))
         else:
-            for field in (field for form in self.forms for field in form):
-                if pressed in field.buttons:
-                    field.act(pressed)
+            super().act(pressed)
 
     def _remove(self, number: int) -> None:
         place = next(at for at, row in enumerate(self.rows) if row.number == number)
@@ -300,18 +216,10 @@ class RowsField(Field):
     def focus_after(self, pressed: str) -> str:
         """The row that was added or came back; the button that undoes removing."""
         if pressed == f"{self.name}-add":
-            return self._first_control(self.rows[-1].form)
+            return first_control(self.rows[-1].form)
         if self.removed is not None and pressed.startswith(f"{self.name}-remove-"):
             return f"{self.name}-restore" if self.restoring else self.focus_id
-        for form in self.forms:
-            for field in form:
-                if pressed in field.buttons:
-                    return str(field.focus_after(pressed))
-        return self.focus_id
-
-    @staticmethod
-    def _first_control(form: Form) -> str:
-        return next((field.focus_id for field in form if field.focus_id), "")
+        return super().focus_after(pressed)
 
     # -- page
 
@@ -373,13 +281,9 @@ class RowsField(Field):
     def focus_id(self) -> str:
         """The first control of the first row, or the button that adds one."""
         if self.rows:
-            return self._first_control(self.rows[0].form)
+            return super().focus_id
         return f"{self.name}-add" if self.adding else ""
 
     def described_by(self) -> str | None:
         """With how many more there may be at last."""
         return f"{super().described_by() or ''} {self.id}-limit".strip()
-
-    def attributes(self) -> Mapping[str, str | None]:
-        """Attributes of the fieldset."""
-        return {"aria-describedby": self.described_by()}
