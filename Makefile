@@ -37,8 +37,9 @@ types: $(VENV)/ready-test
 layers: $(VENV)/ready-test
 	$(BIN)/lint-imports
 
+# What is compiled is kept, whatever the shell says: many tests start a Python of their own.
 pytest: $(VENV)/ready-test $(VENV)/chromium
-	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/packaging
+	env -u PYTHONDONTWRITEBYTECODE CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/packaging
 
 wheel: $(VENV)/ready-test
 	$(BIN)/pytest tests/packaging
