@@ -12,12 +12,12 @@ from govkit.forms.blocks import Block
 from govkit.forms.choices import CheckboxesField, CheckboxField, RadioField, SelectField
 from govkit.forms.definition_fields import YesNoField
 from govkit.forms.files import FilesField
-from govkit.forms.form import Form
+from govkit.forms.form import Form, Sending
 from govkit.forms.parts import PartsField
 from govkit.forms.rows import RowsField
 from govkit.jp.text import fold_width
 
-__all__ = ["Cell", "Sending", "UnreadableCell", "cells_of", "sent_of"]
+__all__ = ["Cell", "UnreadableCell", "cells_of", "sent_of"]
 
 YES: Final = frozenset({"はい", "○", "〇", "◯", "有", "レ", "✓", "☑", "1", "yes", "y", "true"})
 """What people write for yes; no is its own list, for anything else is a slip."""
@@ -149,14 +149,6 @@ def cells_of(form: Form, path: tuple[str | int, ...] = (), heading: str = "") ->
                 yield Cell(name, f"{title}・{part.label}", inner, field, part.name)
         else:
             yield Cell(field.name, title, inner, field)
-
-
-class Sending(dict[str, list[str]]):
-    """What a browser would have sent."""
-
-    def getlist(self, name: str) -> list[str]:
-        """All values of a name."""
-        return self.get(name, [])
 
 
 def sent_of(cells: Sequence[Cell], texts: Sequence[str]) -> tuple[Sending, Mapping[str, str]]:

@@ -1,8 +1,8 @@
 """The form: what was sent, in which language, with which errors."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Protocol, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self, cast
 
 import wtforms
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from govkit.forms.messages import Catalogue, Gettext, Message, as_message, uncha
 from govkit.forms.widgets import render
 from govkit.translations import translator
 
-__all__ = ["Form", "Sent"]
+__all__ = ["Form", "Sending", "Sent"]
 
 
 class Sent(Protocol):
@@ -31,23 +31,32 @@ class Sent(Protocol):
         """All values of a name."""
 
 
-class _Together:
-    """Values and files of one request."""
+class Sending(dict[str, list[Any]]):
+    """What is sent, without a browser: all values by name of the control."""
 
-    def __init__(self, *parts: Sent) -> None:
-        self._parts = parts
-
-    def __contains__(self, name: object) -> bool:
-        return any(name in part for part in self._parts)
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for part in self._parts for name in part)
-
-    def __len__(self) -> int:
-        return sum(len(part) for part in self._parts)
+    @classmethod
+    def of(cls, pairs: Iterable[Sequence[Any]]) -> Self:
+        """Pairs of name and value, in their order."""
+        sending = cls()
+        for name, value in pairs:
+            sending.setdefault(name, []).append(value)
+        return sending
 
     def getlist(self, name: str) -> list[Any]:
-        return [value for part in self._parts for value in part.getlist(name)]
+        """All values of a name."""
+        return self.get(name, [])
+
+
+def _together(parts: Sequence[Sent]) -> Sent | None:
+    """Values and files of one request."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return Sending.of(
+        (name, value)
+        for part in parts
+        for name in dict.fromkeys(part)
+        for value in part.getlist(name)
+    )
 
 
 class Form(wtforms.Form):  # type: ignore[misc]
@@ -88,9 +97,8 @@ class Form(wtforms.Form):  # type: ignore[misc]
     ) -> None:
         self.translator = gettext or translator(language) or unchanged
         self._catalogue = Catalogue(self.translator)
-        parts = [part for part in (formdata, files) if part]
+        sent = _together([part for part in (formdata, files) if part])
         self._focus_target = ""
-        sent = None if not parts else parts[0] if len(parts) == 1 else _Together(*parts)
         super().__init__(sent, obj, **options)
         if sent is not None and self._parent_form is None and self._is_genuine():
             self._press(sent)

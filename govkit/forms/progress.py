@@ -15,7 +15,7 @@ from typing import Any, Final
 from govkit.forms.compound import Compound
 from govkit.forms.fields import Field, PasswordField
 from govkit.forms.files import FilesField
-from govkit.forms.form import Form, Sent
+from govkit.forms.form import Form, Sending, Sent
 from govkit.forms.messages import Gettext, Message
 from govkit.forms.rules import Rule, lookup
 from govkit.forms.uploads import Holding
@@ -53,27 +53,6 @@ class Step:
     show_if: Rule | None = None
     lead: str = ""
     section: str = ""
-
-
-class _Sending:
-    """Pairs of name and text as a form reads what was sent."""
-
-    def __init__(self, pairs: Pairs) -> None:
-        self._values: dict[str, list[str]] = {}
-        for name, text in pairs:
-            self._values.setdefault(name, []).append(text)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._values
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def getlist(self, name: str) -> list[Any]:
-        return self._values.get(name, [])
 
 
 # A form in which nothing is ticked sends nothing; this tells it from a form not sent at all.
@@ -144,7 +123,7 @@ class Entry:
 
     def bind(self, form_class: type[Form], **options: Any) -> Form:
         """The form as it was left."""
-        return form_class(_Sending([*self.pairs, _MARK]), **options)
+        return form_class(Sending.of([*self.pairs, _MARK]), **options)
 
     def retell(self, form: Form) -> None:
         """Say again what was refused, in place of what is wrong without it."""

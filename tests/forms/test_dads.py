@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from govkit import forms
-from govkit.testing.form_examples import Posted
+from govkit.forms.form import Sending
 from tests.architecture.sources import ROOT
 from tests.forms.anatomy import SAMPLES, anatomy
 
@@ -40,7 +40,7 @@ class Fixed(forms.Form):
 
 def ours(sample: str) -> str:
     """Our counterpart of a sample."""
-    wrong = Wrong(Posted({"text": ""}))
+    wrong = Wrong(Sending.of([("text", "")]))
     wrong.validate()
     blank, fixed = Blank(), Fixed()
     return {

@@ -27,7 +27,6 @@ from govkit.testing.form_examples.files import SentFile
 from govkit.testing.form_examples.registry import (
     READONLY_REASON,
     Example,
-    Posted,
     State,
     example,
     form_of,
@@ -37,7 +36,6 @@ __all__ = [
     "FAMILIES",
     "READONLY_REASON",
     "Example",
-    "Posted",
     "SentFile",
     "State",
     "all_examples",

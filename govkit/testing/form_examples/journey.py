@@ -5,8 +5,8 @@ from typing import Any
 
 from govkit import forms
 from govkit.forms.drafts import Drafts, KeyRing, MemoryDrafts
+from govkit.forms.form import Sending
 from govkit.forms.steps import Journey, Show, Step, Visit
-from govkit.testing.form_examples.registry import Posted
 
 __all__ = ["example_journey", "journey_pages"]
 
@@ -49,7 +49,7 @@ def journey_pages() -> Iterator[tuple[str, str, Show]]:
         return found
 
     def send(page: str, values: Mapping[str, Any]) -> None:
-        journey.handle(Visit("POST", page, Posted(values)), state)
+        journey.handle(Visit("POST", page, Sending.of(values.items())), state)
 
     yield "start", "手続の一覧（始める前）", show("")
     yield "step", "1つの段階", show("applicant")

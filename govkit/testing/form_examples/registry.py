@@ -3,7 +3,7 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,9 +12,10 @@ from typing import Any, Final, cast
 from wtforms.fields.core import UnboundField
 
 from govkit import forms
+from govkit.forms.form import Sending
 from govkit.forms.uploads import Holding, MemoryUploads
 
-__all__ = ["READONLY_REASON", "Example", "Posted", "State", "example", "form_of"]
+__all__ = ["READONLY_REASON", "Example", "State", "example", "form_of"]
 
 READONLY_REASON: Final = "窓口で確かめたので、変えられません"
 """Why a field in the state :attr:`State.READONLY` cannot be edited."""
@@ -43,31 +44,6 @@ _NAMES: Final = {
     State.ERROR: "エラー",
     State.READONLY: "編集不可",
 }
-
-
-class Posted:
-    """What a browser would send, by name of the control.
-
-    :param values: One value, or several in a list.
-    """
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = {
-            name: value if isinstance(value, list) else [value] for name, value in values.items()
-        }
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._values
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def getlist(self, name: str) -> list[Any]:
-        """All values of a control."""
-        return self._values.get(name, [])
 
 
 @dataclass(frozen=True)
@@ -122,15 +98,20 @@ class Example:
         body = textwrap.dedent("\n".join(source.splitlines()[first:]))
         return body.replace("return ", f"{self.name} = ", 1)
 
-    def posted(self, texts: Texts, prefix: str = "") -> dict[str, Any]:
+    def posted(self, texts: Texts, prefix: str = "") -> Sending:
         """What a browser would send for texts of this example."""
         by_end = texts if isinstance(texts, Mapping) else {"": texts}
-        return {f"{prefix}{self.name}{end}": text for end, text in by_end.items()}
+        return Sending(
+            {
+                f"{prefix}{self.name}{end}": text if isinstance(text, list) else [text]
+                for end, text in by_end.items()
+            }
+        )
 
     def sent(self) -> list[Any]:
         """All values that fit and that do not."""
-        both = [Posted(self.posted(texts)) for texts in (self.good, self.bad)]
-        return [value for posted in both for name in posted for value in posted.getlist(name)]
+        both = [self.posted(texts) for texts in (self.good, self.bad)]
+        return [value for posted in both for values in posted.values() for value in values]
 
     def field(self, state: State) -> UnboundField:
         """The field as a class of forms holds it, in a state."""
@@ -176,15 +157,15 @@ def form_of(
     if state == State.EMPTY:
         return kind(prefix=prefix, **options)
     texts = [each.bad if state == State.ERROR else each.good for each in chosen]
-    sent: dict[str, Any] = {}
+    sent = Sending()
     for each, text in zip(chosen, texts, strict=True):
         sent |= each.posted(text, prefix)
     if state == State.ERROR:
-        form = kind(Posted(sent), prefix=prefix, **options)
+        form = kind(sent, prefix=prefix, **options)
         form.validate()
         return form
     form = _class_of({each.name: each.unbound for each in chosen})(
-        Posted(sent), prefix=prefix, meta=options["meta"]
+        sent, prefix=prefix, meta=options["meta"]
     )
     assert form.validate(), form.errors
     return kind(data=form.data, prefix=prefix, **options)
