@@ -91,5 +91,6 @@ def as_row(resident):
         resident_since_unknown="0",
         nationality=resident.nationality,
         other_business_hidden=str(int(resident.other_business_hidden)),
+        business_id=resident.business_id,
     )
     return {column.name: cell for column, cell in zip(COLUMNS, cells, strict=True)}

@@ -6,90 +6,31 @@ own, see :func:`~govkit.residents.adapters.protection_list.read_protection_list`
 """
 
 import hashlib
-import operator
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
-from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from govkit.errors import InvalidInput, InvalidValue, Problem
+from govkit.errors import InvalidInput, Problem
 from govkit.formats.tabular import Encoding, ReadOptions, Table, read_table
 from govkit.residents.adapters.extract_columns import (
     COLUMNS,
     FORBIDDEN,
-    Cells,
     headings_by_field,
     is_known,
     profile_of,
     refuse_personal_numbers,
 )
-from govkit.residents.adapters.extract_history import History, HistoryProblem, number_problem
+from govkit.residents.adapters.extract_history import History
+from govkit.residents.adapters.extract_rows import SEPARATOR, Dates, RowChecker, resident_of
 from govkit.residents.adapters.memory import MemorySource
-from govkit.residents.records import (
-    Address,
-    FuzzyDate,
-    FuzzyDateProblem,
-    HouseholdId,
-    Kind,
-    PersonId,
-    PersonName,
-    Resident,
-    Sex,
-    Status,
-)
+from govkit.residents.records import FuzzyDate, PersonId, Resident
 
-__all__ = ["CsvExtract", "ExtractReading", "ExtractRow", "read_extract"]
+__all__ = ["CsvExtract", "ExtractReading", "ExtractRow", "extract_notices", "read_extract"]
 
-# One character that no name holds joins the kept cells, so that a person costs one text in memory.
-_SEPARATOR: Final = "\x1f"
-_HISTORY: Final = Cells._fields.index("household_number")
-_PLACE: Final = itemgetter(*range(2, _HISTORY))
-_LONGEST: Final = 300
-_PRINT_VERSION: Final = b"extract-1"
-
-
-def _picks(*names: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
-    first, *others = map(Cells._fields.index, names)
-    return itemgetter(first, *others)
-
-
-_BIRTH: Final = _picks("birth", "birth_unknown", "birth_phrase")
-_MOVED: Final = _picks("moved_on", "moved_on_unknown")
-_SINCE: Final = _picks("resident_since", "resident_since_unknown")
-_NO_DATE: Final = frozenset((("", ""), ("", "0")))
-
-_HISTORY_TEXTS: Final[Mapping[StrEnum, tuple[str, str]]] = {
-    HistoryProblem.LATEST_FLAG: ("is_latest", "最新フラグは 0 か 1 で入れてください。"),
-    HistoryProblem.DELETED_FLAG: ("is_deleted", "削除フラグは 0 か 1 で入れてください。"),
-    HistoryProblem.NUMBER: ("history", "個人履歴番号は数字で入れてください。"),
-    HistoryProblem.BRANCH: ("branch", "個人履歴番号の枝番号は数字で入れてください。"),
-}
-_DATE_TEXTS: Final[Mapping[StrEnum, str]] = {
-    FuzzyDateProblem.BLANK: "日付が空です。分からない日付なら不詳フラグを 1 にしてください。",
-    FuzzyDateProblem.NOT_A_DATE: "日付は「2018-04-01」の形で入れてください。",
-    FuzzyDateProblem.NO_SUCH_DAY: "この日付は暦にありません。正しい日付を入れてください。",
-    FuzzyDateProblem.UNKNOWN_PART: "分からない月日があります。不詳フラグを 1 にしてください。",
-}
-_CODES: Final[Mapping[str, frozenset[str]]] = {
-    "sex": frozenset(("", *Sex)),
-    "kind": frozenset(("", *Kind)),
-    "status": frozenset(("", *Status)),
-    "birth_unknown": frozenset(("", "0", "1")),
-    "moved_on_unknown": frozenset(("", "0", "1")),
-    "resident_since_unknown": frozenset(("", "0", "1")),
-    "other_business_hidden": frozenset(("", "0", "1")),
-}
-_CODE_CELLS: Final = _picks(*_CODES)
-_NO_HISTORY: Final = ("",) * _HISTORY
-_SEPARATORS: Final = len(Cells._fields) - _HISTORY - 1
-_CODE: Final = "使えないコードです。{allowed} のどれかで入れてください。"
-_TOO_LONG: Final = "{longest}文字を超えています。列がずれていないか確かめてください。"
-_DUPLICATE: Final = (
-    "同じ宛名番号の最新の行が二つ以上あります。どれが最新か出力元で確かめてください。"
-)
+_PRINT_VERSION: Final = b"extract-2"
+_BETWEEN_ROWS: Final = "\x1e"
 _WANTED: Final = {
     "full": "氏名",
     "kana_full": "氏名のフリガナ",
@@ -97,24 +38,6 @@ _WANTED: Final = {
     "machiaza_id": "住所の町字コード",
     "status": "住民状態",
 }
-
-
-class _Dates:
-    """Reads dates of the register: text, 不詳フラグ and 不詳表記; equal dates are read once."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], FuzzyDate] = {}
-
-    def read(self, parts: tuple[str, ...]) -> FuzzyDate:
-        found = self._known.get(parts)
-        if found is None:
-            text, unknown, *phrase = parts
-            found = FuzzyDate.parse(text, unknown=unknown == "1", phrase="".join(phrase))
-            self._known[parts] = found
-        return found
-
-    def day(self, parts: tuple[str, ...]) -> date | None:
-        return self.read(parts).value if parts[0] else None
 
 
 class ExtractRow:
@@ -141,7 +64,19 @@ class ExtractRow:
     @property
     def resident(self) -> Resident:
         """The person in full; made anew on each access."""
-        return _resident(self, _cells(self._content), self._reading._dates)  # noqa: SLF001
+        reading = self._reading
+        return resident_of(
+            self.id,
+            (self._content, *self._former),
+            reading._dates,  # noqa: SLF001 - one unit
+            is_protected=self.is_protected,
+            birth=self.birth,
+        )
+
+    @property
+    def _former(self) -> Sequence[str]:
+        contents = self._reading._former.get(self.addressee_number, ())  # noqa: SLF001
+        return [content for content, _ in contents]
 
     @property
     def fingerprint(self) -> str:
@@ -150,7 +85,8 @@ class ExtractRow:
         It depends neither on encoding, order of columns nor version of the layout, and changes
         with the protection of the person.
         """
-        text = f"{self.addressee_number}{_SEPARATOR}{int(self.is_protected)}{self._content}"
+        contents = _BETWEEN_ROWS.join((self._content, *self._former))
+        text = f"{self.addressee_number}{SEPARATOR}{int(self.is_protected)}{contents}"
         return hashlib.blake2b(
             text.encode("utf-8", "surrogatepass"), digest_size=16, person=_PRINT_VERSION
         ).hexdigest()
@@ -177,7 +113,8 @@ class ExtractReading:
     notices: tuple[Problem, ...]
     _rows: list["_Kept"] = field(repr=False)
     _numbers: Container[str] = field(repr=False)
-    _dates: _Dates = field(repr=False)
+    _dates: Dates = field(repr=False)
+    _former: Mapping[str, Sequence["_Content"]] = field(repr=False)
 
     @property
     def accepted(self) -> int:
@@ -194,6 +131,7 @@ class ExtractReading:
 
 # Row, addressee number, kept cells joined, birth.
 _Kept = tuple[int, str, str, FuzzyDate]
+_Content = tuple[str, FuzzyDate | None]
 
 
 def read_extract(
@@ -230,17 +168,13 @@ def read_extract(
 
 
 class _Reader:
-    """One pass over a table: collects current rows, checks them, and keeps every problem."""
+    """One pass over a table: collects current rows, and keeps every problem."""
 
     def __init__(self, table: Table, municipality_code: str, name: str, max_problems: int) -> None:
         self._table = table
         self._municipality_code = municipality_code
         self._name = name
-        self._max_problems = max_problems
-        self._headings = headings_by_field(table.headings)
-        self._problems: list[Problem] = []
-        self._fine_codes: set[tuple[str, ...]] = set()
-        self._dates = _Dates()
+        self._checker = RowChecker(table, municipality_code, name=name, max_problems=max_problems)
 
     def read(self, protected: Container[str]) -> ExtractReading:
         refuse_personal_numbers(self._table.headings, self._name)
@@ -248,200 +182,65 @@ class _Reader:
             history = self._history()
             rows = self._accepted(history)
         except InvalidInput as refused:
-            raise InvalidInput([*self._problems, *refused.problems]) from None
+            raise InvalidInput([*self._checker.problems, *refused.problems]) from None
         if not self._table.row_count:
-            text = "見出しの下に行がありません。中身のあるファイルを選んでください。"
-            raise InvalidInput([Problem("no_rows", text, file=self._name)])
-        problems = sorted((*self._table.problems, *self._problems), key=lambda one: one.row or 0)
+            raise InvalidInput([no_rows(self._name)])
+        found = (*self._table.problems, *self._checker.problems)
         return ExtractReading(
             municipality_code=self._municipality_code,
             profile=profile_of(self._table.headings),
             rows_read=self._table.row_count,
             deleted=history.deleted,
             protected=sum(kept[1] in protected for kept in rows),
-            problems=tuple(problems),
+            problems=tuple(sorted(found, key=lambda one: one.row or 0)),
             notices=tuple(self._notices(rows)),
             _rows=rows,
             _numbers=protected,
-            _dates=self._dates,
+            _dates=self._checker.dates,
+            _former=history.former,
         )
 
-    def _history(self) -> History[tuple[str, FuzzyDate | None]]:
-        history: History[tuple[str, FuzzyDate | None]] = History()
-        expected, join, add = self._municipality_code, _SEPARATOR.join, history.add
-        for row, cells in self._table:
-            number = cells[1]
-            if cells[0] != expected:
-                self._refuse_municipality(row, cells[0])
-            elif (problem := number_problem(number)) is not None:
-                self._refuse(row, "addressee_number", number, *problem)
-            elif (content := join(cells[_HISTORY:])).count(_SEPARATOR) != _SEPARATORS:
-                text = "制御文字（U+001F）が入っています。取り除いてください。"
-                self._refuse(row, "", "", "control_character", text)
-            else:
-                try:
-                    add(number, cells[2:_HISTORY], row, (content, self._quick_birth(cells)))
-                except InvalidValue as error:
-                    place, text = _HISTORY_TEXTS[error.problem]
-                    value = cells[Cells._fields.index(place)]
-                    self._refuse(row, place, value, error.problem.value, text)
+    def _history(self) -> History[_Content]:
+        history: History[_Content] = History()
+        add = history.add
+        for row, cells, rank, content, birth in self._checker:
+            add(cells[1], rank, row, (content, birth))
         return history
 
-    def _quick_birth(self, cells: tuple[str, ...]) -> FuzzyDate | None:
-        """The birth, or ``None`` if something about the row needs a closer look."""
-        codes = _CODE_CELLS(cells)
-        if codes not in self._fine_codes:
-            if not all(map(operator.contains, _CODES.values(), codes)):
-                return None
-            self._fine_codes.add(codes)
-        read = self._dates.read
-        try:
-            if (moved := _MOVED(cells)) not in _NO_DATE:
-                read(moved)
-            if (since := _SINCE(cells)) not in _NO_DATE:
-                read(since)
-            return read(_BIRTH(cells))
-        except InvalidValue:
-            return None
-
-    def _accepted(self, history: History[tuple[str, FuzzyDate | None]]) -> list[_Kept]:
+    def _accepted(self, history: History[_Content]) -> list[_Kept]:
         ties = history.ties
         for number, rows in ties.items():
-            for row in rows:
-                self._refuse(row, "addressee_number", number, "duplicate_latest", _DUPLICATE)
+            self._checker.refuse_duplicates(rows, number)
         accepted: list[_Kept] = []
         for number, (_, row, (content, birth)) in history.current.items():
             if number in ties:
                 continue
-            if birth is None or len(content) > _LONGEST:
-                birth = self._checked_birth(row, content)
+            birth = birth or self._checker.checked_birth(row, content)
             if birth is not None:
                 accepted.append((row, number, content, birth))
         return accepted
 
-    def _checked_birth(self, row: int, content: str) -> FuzzyDate | None:
-        """The birth if the row is sound; otherwise its problems are kept."""
-        before = len(self._problems)
-        cells = _cells(content)
-        self._check_codes(row, cells)
-        self._check_lengths(row, cells)
-        for name, pick in (("moved_on", _MOVED), ("resident_since", _SINCE)):
-            if (parts := pick(cells)) not in _NO_DATE:
-                self._date(row, name, parts)
-        birth = self._date(row, "birth", _BIRTH(cells))
-        return birth if len(self._problems) == before else None
-
-    def _date(self, row: int, name: str, parts: tuple[str, ...]) -> FuzzyDate | None:
-        try:
-            return self._dates.read(parts)
-        except InvalidValue as error:
-            text = _DATE_TEXTS[error.problem]
-            self._refuse(row, name, parts[0], error.problem.value, text)
-            return None
-
-    def _check_codes(self, row: int, cells: Cells) -> None:
-        for name, allowed in _CODES.items():
-            value = getattr(cells, name)
-            if value not in allowed:
-                self._refuse(row, name, value, "unknown_code", _CODE, allowed=_listed(allowed))
-
-    def _check_lengths(self, row: int, cells: Cells) -> None:
-        for name, text in zip(Cells._fields, cells, strict=True):
-            if len(text) > _LONGEST:
-                self._refuse(row, name, "", "text_too_long", _TOO_LONG, longest=_LONGEST)
-
-    def _refuse_municipality(self, row: int, code: str) -> None:
-        text = "取り込む自治体（{expected}）の行ではありません。ほかの自治体の行を除いてください。"
-        self._refuse(
-            row,
-            "municipality_code",
-            code,
-            "other_municipality",
-            text,
-            expected=self._municipality_code,
-        )
-
-    def _refuse(
-        self, row: int, place: str, value: str, code: str, text: str, **params: object
-    ) -> None:
-        column = self._headings.get(place, "")
-        self._problems.append(Problem(code, text, self._name, "", row, column, value, params))
-        if len(self._problems) >= self._max_problems:
-            stop = "誤りが{count}件に達したので、読むのをやめました。ファイルの作り方を確かめてください。"
-            count = {"count": len(self._problems)}
-            raise InvalidInput([Problem("too_many_problems", stop, file=self._name, params=count)])
-
     def _notices(self, rows: list[_Kept]) -> Iterator[Problem]:
-        yield from (one for one in self._table.notices if not is_known(one.column))
-        for name, label in _WANTED.items():
-            if name not in self._headings:
-                text = "{label}の列がないため、空のまま取り込みます。"
-                params = {"label": label}
-                yield Problem("absent_column", text, file=self._name, row=1, params=params)
+        yield from extract_notices(self._table, self._name)
         if len({len(kept[1]) for kept in rows}) > 1:
             text = "宛名番号の桁数がそろっていません。先頭の 0 が落ちていないか確かめてください。"
             yield Problem("uneven_numbers", text, file=self._name)
 
 
-def _listed(codes: frozenset[str]) -> str:
-    return "・".join(sorted(codes - {""}))
+def extract_notices(table: Table, name: str) -> Iterator[Problem]:
+    """What a person should know about the columns of an extract: unknown and absent ones."""
+    yield from (one for one in table.notices if not is_known(one.column))
+    headings = headings_by_field(table.headings)
+    for field_name, label in _WANTED.items():
+        if field_name not in headings:
+            text = "{label}の列がないため、空のまま取り込みます。"
+            yield Problem("absent_column", text, file=name, row=1, params={"label": label})
 
 
-def _cells(content: str) -> Cells:
-    return Cells._make((*_NO_HISTORY, *content.split(_SEPARATOR)))
-
-
-def _resident(row: ExtractRow, cells: Cells, dates: _Dates) -> Resident:
-    person, household = row.id, cells.household_number
-    return Resident(
-        id=person,
-        name=_name(cells),
-        birth=row.birth,
-        household=HouseholdId(person.municipality_code, household) if household else None,
-        address=_address(cells),
-        sex=cells.sex or Sex.UNKNOWN.value,
-        kind=cells.kind or Kind.JAPANESE.value,
-        status=cells.status or Status.RESIDENT.value,
-        relationship=cells.relationship,
-        head_name=cells.head_name,
-        resident_since=dates.day(_SINCE(cells)),
-        moved_on=dates.day(_MOVED(cells)),
-        move_reason=cells.move_reason,
-        nationality=cells.nationality,
-        is_protected=row.is_protected,
-        other_business_hidden=cells.other_business_hidden == "1",
-    )
-
-
-def _name(cells: Cells) -> PersonName:
-    return PersonName(
-        full=cells.full,
-        family=cells.family,
-        given=cells.given,
-        kana_full=cells.kana_full or cells.roman_kana,
-        kana_family=cells.kana_family,
-        kana_given=cells.kana_given,
-        roman=cells.roman,
-        kanji=cells.kanji,
-        alias=cells.alias,
-        alias_kana=cells.alias_kana,
-        former_family=cells.former_family,
-        former_kana=cells.former_kana,
-        preference=cells.preference,
-    )
-
-
-def _address(cells: Cells) -> Address:
-    return Address(
-        municipality_code=cells.address_municipality_code,
-        machiaza_id=cells.machiaza_id,
-        prefecture=cells.prefecture,
-        city=cells.city,
-        town=cells.town,
-        lot=cells.lot,
-        building=cells.building,
-        postcode=cells.postcode.replace("-", ""),
-    )
+def no_rows(name: str) -> Problem:
+    """The problem of a file with nothing below its headings."""
+    text = "見出しの下に行がありません。中身のあるファイルを選んでください。"
+    return Problem("no_rows", text, file=name)
 
 
 class CsvExtract(MemorySource):

@@ -93,6 +93,7 @@ class Cells(NamedTuple):
     resident_since_unknown: str
     nationality: str
     other_business_hidden: str
+    business_id: str
 
 
 def _kana(name: str) -> Column:
@@ -149,6 +150,7 @@ _BY_FIELD: Final[Mapping[str, Column]] = {
     "resident_since_unknown": _other("住民となった年月日_不詳フラグ"),
     "nationality": _other("国籍名等"),
     "other_business_hidden": _other("他業務参照不可フラグ"),
+    "business_id": _other("業務ID"),
 }
 
 COLUMNS: Final = tuple(_BY_FIELD[name] for name in Cells._fields)
@@ -247,7 +249,6 @@ _OTHERS: Final = [
     "児童手当受給有無",
     "在留カード等番号番号区分",
     "統合宛名フラグ",
-    "業務ID",
     "操作者ID",
     "操作年月日",
     "操作時刻",

@@ -5,20 +5,23 @@ file may hold them in any order. The row with 最新フラグ 1 is current, othe
 greatest number and branch; rows with 削除フラグ 1 do not count.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 from govkit.errors import InvalidValue
 
-__all__ = ["History", "HistoryProblem", "number_problem"]
+__all__ = ["DELETED", "LATEST", "History", "HistoryProblem", "number_problem", "rank_of"]
 
 Content = TypeVar("Content")
 
-_LATEST: Final = 1 << 62
+LATEST: Final = 1 << 62
+"""Ranks from here on have 最新フラグ: two of them for one person are a tie."""
+DELETED: Final = -1
+"""Rank of a row with 削除フラグ."""
 _BRANCHES: Final = 1 << 20
 _HISTORIES: Final = 1 << 40
-_DELETED: Final = -1
 _FLAGS: Final = frozenset(("", "0", "1"))
 
 
@@ -32,7 +35,7 @@ class HistoryProblem(StrEnum):
 
 
 class History(Generic[Content]):
-    """Collects rows and keeps the current one of each person.
+    """Collects rows and keeps the current one of each person, the others in order.
 
     :ivar current: Rank, row number and content of the current row, by addressee number.
     :ivar deleted: Number of rows with 削除フラグ.
@@ -42,45 +45,60 @@ class History(Generic[Content]):
         self.current: dict[str, tuple[int, int, Content]] = {}
         self.deleted = 0
         self._ties: dict[str, list[int]] = {}
-        self._ranks: dict[tuple[str, ...], int] = {}
+        self._former: dict[str, list[tuple[int, int, Content]]] = {}
 
-    def add(self, number: str, place: tuple[str, ...], row: int, content: Content) -> None:
-        """Take a row of the person with this addressee number.
-
-        :param place: History number, branch, 最新フラグ and 削除フラグ as written.
-        :raises InvalidValue: With a :class:`HistoryProblem`.
-        """
-        rank = self._ranks.get(place)
-        if rank is None:
-            rank = self._ranks[place] = _rank(place)
+    def add(self, number: str, rank: int, row: int, content: Content) -> None:
+        """Take a row of the person with this addressee number; ``rank`` see :func:`rank_of`."""
         before = self.current.get(number)
-        if rank == _DELETED:
+        if rank == DELETED:
             self.deleted += 1
         elif before is None:
             self.current[number] = rank, row, content
-        elif rank == before[0] or (rank >= _LATEST and before[0] >= _LATEST):
+        elif rank == before[0] or (rank >= LATEST and before[0] >= LATEST):
             self._ties.setdefault(number, []).append(row)
         elif rank > before[0]:
             self.current[number] = rank, row, content
             self._ties.pop(number, None)
+            self._former.setdefault(number, []).append(before)
+        else:
+            self._former.setdefault(number, []).append((rank, row, content))
 
     @property
     def ties(self) -> Mapping[str, list[int]]:
         """Rows by number of people of whom two rows claim to be the current one."""
         return {number: [self.current[number][1], *rows] for number, rows in self._ties.items()}
 
+    @property
+    def former(self) -> Mapping[str, Sequence[Content]]:
+        """Contents of the rows that are not current, the newest first, by number."""
+        return {
+            number: [content for _, _, content in sorted(rows, key=_by_rank, reverse=True)]
+            for number, rows in self._former.items()
+        }
 
-def _rank(place: tuple[str, ...]) -> int:
+
+def _by_rank(row: tuple[int, int, object]) -> tuple[int, int]:
+    return row[0], row[1]
+
+
+@lru_cache(maxsize=1 << 16)
+def rank_of(place: tuple[str, ...]) -> int:
+    """Place of a row in its person's history: the greatest is current.
+
+    :param place: History number, branch, 最新フラグ and 削除フラグ as written.
+    :returns: :data:`DELETED` for a row that does not count.
+    :raises InvalidValue: With a :class:`HistoryProblem`.
+    """
     history, branch, latest, deleted = place
     if latest not in _FLAGS:
         raise InvalidValue(HistoryProblem.LATEST_FLAG)
     if deleted not in _FLAGS:
         raise InvalidValue(HistoryProblem.DELETED_FLAG)
     if deleted == "1":
-        return _DELETED
+        return DELETED
     rank = _counted(history, HistoryProblem.NUMBER, _HISTORIES) * _BRANCHES
     rank += _counted(branch, HistoryProblem.BRANCH, _BRANCHES)
-    return rank + _LATEST if latest == "1" else rank
+    return rank + LATEST if latest == "1" else rank
 
 
 def _counted(text: str, problem: HistoryProblem, below: int) -> int:

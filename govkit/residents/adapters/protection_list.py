@@ -9,7 +9,12 @@ from typing import BinaryIO, Final
 from govkit.errors import InvalidInput, InvalidValue, Problem
 from govkit.formats.tabular import Column, Encoding, read_table
 from govkit.residents.adapters.extract_columns import FORBIDDEN, refuse_personal_numbers
-from govkit.residents.adapters.extract_history import History, HistoryProblem, number_problem
+from govkit.residents.adapters.extract_history import (
+    History,
+    HistoryProblem,
+    number_problem,
+    rank_of,
+)
 
 __all__ = ["ProtectionList", "read_protection_list"]
 
@@ -92,10 +97,12 @@ class _Reader:
             self._refuse(row, "宛名番号", number, *problem)
         else:
             try:
-                self.history.add(number, (history, branch, latest, deleted), row, measure)
+                rank = rank_of((history, branch, latest, deleted))
             except InvalidValue as error:
                 column, text = _HISTORY_TEXTS[error.problem]
                 self._refuse(row, column, "", error.problem.value, text)
+            else:
+                self.history.add(number, rank, row, measure)
 
     def _refuse(self, row: int, column: str, value: str, code: str, text: str) -> None:
         self.problems.append(Problem(code, text, self._name, "", row, column, value))
