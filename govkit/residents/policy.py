@@ -153,7 +153,7 @@ def read_policy(source: Path | str) -> Mapping[str, PurposeRule]:
     try:
         purposes = tomllib.loads(text).get("purposes")
     except tomllib.TOMLDecodeError as error:
-        wrong = "TOMLとして読めません：{reason}"
+        wrong = "TOMLの書き方が違います。直してください（{reason}）。"
         raise InvalidInput(
             [Problem("policy_toml", wrong, name, params={"reason": error})]
         ) from None
