@@ -18,6 +18,7 @@ __all__ = [
     "fold_width",
     "kana_sort_key",
     "search_key",
+    "spell_out_long_o",
     "to_full_width",
     "to_half_width",
     "to_hiragana",
@@ -202,7 +203,10 @@ def _search_table() -> dict[int, str | None]:
 _SEARCH: Final = _search_table()
 _V_SOUND: Final = re.compile("ヴ[ァアィイェエォオ]")
 _V_ROW: Final = dict(zip("ァアィイェエォオ", "ハハヒヒヘヘホホ", strict=True))
-_LONG_O: Final = re.compile("(?<=[オコソトノホモヨロ])ウ+")
+_O_ROW: Final = "オコソトノホモヨロ"
+_LONG_O: Final = re.compile(f"(?<=[{_O_ROW}])ウ+")
+_LONG_MARK_AFTER_O: Final = re.compile(f"(?<=[{_O_ROW}ォョゴゾドボポヲ])ー+")
+_ITERATED: Final = re.compile("([^々〻ヽ])([々〻ヽ]+)")
 
 
 def search_key(text: str) -> str:
@@ -211,11 +215,23 @@ def search_key(text: str) -> str:
     Follows the search rules of the standard specification of resident records (住民記録システム
     標準仕様書 2.1.2): without regard to width, hiragana or katakana, voicing, small kana, ワ/ハ,
     オ/ヲ, ヂ/ジ, ヅ/ズ, ヴァ/バ, spaces, dots, dashes and the long mark; ウ after the o-row is オ. As
-    ツ = ヅ = ズ = ス, the four fall together: the key finds too many rather than too few. Kanji stay,
-    without their variation selectors.
+    ツ = ヅ = ズ = ス, the four fall together: the key finds too many rather than too few. Iteration
+    marks (々 ヽ ゝ) are the letter they repeat. Kanji stay, without their variation selectors.
     """
     katakana = _V_SOUND.sub(lambda pair: _V_ROW[pair[0][1]], to_katakana(text))
-    return _LONG_O.sub(lambda run: "オ" * len(run[0]), katakana.translate(_SEARCH))
+    folded = _ITERATED.sub(lambda run: run[1] * len(run[0]), katakana.translate(_SEARCH))
+    return _LONG_O.sub(lambda run: "オ" * len(run[0]), folded)
+
+
+def spell_out_long_o(text: str) -> str:
+    """A reading with the long mark after the o-row as ウ: オーノ is オウノ.
+
+    :func:`search_key` drops the mark; who wants オーノ and オオノ found together asks for both. A text
+    without such a mark comes back as it is.
+    """
+    katakana = to_katakana(text)
+    spelled = _LONG_MARK_AFTER_O.sub(lambda marks: "ウ" * len(marks[0]), katakana)
+    return text if spelled == katakana else spelled
 
 
 _VOWELS: Final = {

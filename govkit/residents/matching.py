@@ -1,7 +1,7 @@
-"""How a search finds a person: the query, the keys of names, and why a candidate was found.
+"""How a search finds a person: the query, the rules of agreement, and why a candidate was found.
 
-Names are compared by :func:`govkit.jp.text.search_key`, so width, kana, voicing, spaces and the
-long mark do not matter; ``%``, ``_`` and ``*`` are letters like any other.
+Names are compared by their keys (:mod:`govkit.residents.keys`), so width, kana, voicing, spaces,
+the long mark and variants of kanji do not matter; ``%``, ``_`` and ``*`` are letters like any other.
 """
 
 import re
@@ -9,12 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, Final
 
 from govkit.errors import Problem
 from govkit.jp.text import fold_width, search_key
-from govkit.residents.records import Address, HouseholdId, PersonName, Resident
+from govkit.residents.agreement import NameMatch, Reason, agreement
+from govkit.residents.keys import (
+    KeyedName,
+    MatchedOn,
+    NameForm,
+    address_key,
+    building_key,
+    keyed_name,
+    loose_key,
+    place_keys,
+    readings,
+    resident_forms,
+)
+from govkit.residents.records import Address, HouseholdId, PersonId, Resident
 
 __all__ = [
     "Candidate",
@@ -24,47 +36,8 @@ __all__ = [
     "NameMatch",
     "Reason",
     "ResidentQuery",
-    "name_keys",
+    "household_order",
 ]
-
-
-class NameMatch(StrEnum):
-    """How much of a name has to agree (完全一致・前方一致・部分一致)."""
-
-    EXACT = "exact"
-    PREFIX = "prefix"
-    PART = "part"
-    FUZZY = "fuzzy"
-
-
-class MatchedOn(StrEnum):
-    """What made a person a candidate."""
-
-    NUMBER = "number"
-    HOUSEHOLD = "household"
-    NAME = "name"
-    KANA = "kana"
-    ALIAS = "alias"
-    FORMER_NAME = "former_name"
-    BIRTH = "birth"
-    ADDRESS = "address"
-    HISTORY = "history"
-    SOURCE = "source"
-
-
-class Reason(StrEnum):
-    """How something agreed that is not the same letter for letter."""
-
-    VARIANT = "variant"
-    """Other form of the same kanji (異体字)."""
-    CONFUSED = "confused"
-    """Another kanji, often taken for it (斎 and 斉)."""
-    SPELLING = "spelling"
-    """One letter off."""
-    ORDER = "order"
-    """Parts of the name in another order."""
-    UNSURE_BIRTH = "unsure_birth"
-    """The date of birth is unknown in part (不詳)."""
 
 
 class Grade(StrEnum):
@@ -93,6 +66,10 @@ class Candidate:
     def needs_review(self) -> bool:
         """Whether it rests on likeness alone, so that a person has to look before it is taken."""
         return Reason.SPELLING in self.reasons or Reason.CONFUSED in self.reasons
+
+
+_LONGEST: Final = 100
+"""Most letters of 氏名 (N100 of the 基本データリスト)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,68 +138,27 @@ class ResidentQuery:
             found.append(
                 Problem("query_birth_order", "生年月日の範囲は、早い日付を先に入力してください。")
             )
+        if self.name_match is NameMatch.FUZZY and max(len(self.name), len(self.kana)) > _LONGEST:
+            long = "あいまい検索の氏名は{limit}文字以内で入力してください。"
+            found.append(Problem("query_fuzzy_long", long, params={"limit": _LONGEST}))
         return tuple(found)
 
 
 _CONDITIONS: Final = tuple(
     item.name for item in fields(ResidentQuery) if item.name not in ("name_match", "history")
 )
-_BETWEEN_NAMES: Final = re.compile(r"[\s・]+")
-_key = lru_cache(maxsize=1 << 15)(search_key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One written form of a name; ``parts`` are what stands between its spaces."""
-
-    matched_on: MatchedOn
-    is_kana: bool
-    text: str
-
-    @property
-    def parts(self) -> list[str]:
-        return [part for part in _BETWEEN_NAMES.split(self.text) if part]
-
-    def agrees(self, key: str, how: NameMatch) -> bool:
-        parts = self.parts
-        if how is NameMatch.PART:
-            return key in _key("".join(parts))
-        if how is NameMatch.PREFIX:
-            return any(_key("".join(parts[n:])).startswith(key) for n in range(len(parts)))
-        return self.is_whole(key) or key in map(_key, parts)
-
-    def is_whole(self, key: str) -> bool:
-        return _key("".join(self.parts)) == key
+_HEAD: Final = "世帯主"
 
 
-def _forms(name: PersonName) -> Iterator[_Form]:
-    official = (name.full, f"{name.family} {name.given}", name.roman, name.kanji)
-    for text in dict.fromkeys(official):
-        yield _Form(MatchedOn.NAME, False, text)
-    for text in dict.fromkeys((name.kana_full, f"{name.kana_family} {name.kana_given}")):
-        yield _Form(MatchedOn.KANA, True, text)
-    if name.alias or name.alias_kana:
-        yield _Form(MatchedOn.ALIAS, False, name.alias)
-        yield _Form(MatchedOn.ALIAS, True, name.alias_kana)
-    if name.former_family or name.former_kana:
-        yield _Form(MatchedOn.FORMER_NAME, False, f"{name.former_family} {name.given}")
-        yield _Form(MatchedOn.FORMER_NAME, True, f"{name.former_kana} {name.kana_given}")
+def household_order(resident: Resident) -> tuple[bool, date, PersonId]:
+    """Sort key of the members of a household (世帯員の順): the head, then by birth and number.
 
-
-def name_keys(name: PersonName) -> tuple[str, ...]:
-    """Every key under which a name can be found.
-
-    For each form of the name the key of the whole, of each rest from a space on (the given name
-    alone) and of each part. An index over these keys that answers equality, prefix and part finds
-    all that :class:`Matcher` accepts.
+    The standard has four ranks (住民記録システム標準仕様書 5.2); the two between follow 記載順位,
+    which a row does not hold.
     """
-    keys: dict[str, None] = {}
-    for form in _forms(name):
-        parts = form.parts
-        keys |= dict.fromkeys(_key("".join(parts[n:])) for n in range(len(parts)))
-        keys |= dict.fromkeys(map(_key, parts))
-    keys.pop("", None)
-    return tuple(keys)
+    return resident.relationship != _HEAD, resident.birth.earliest or date.min, resident.id
 
 
 def _digits(text: str) -> str:
@@ -233,39 +169,62 @@ class Matcher:
     """One query, ready to be held against residents.
 
     It decides alike for every adapter: an adapter narrows down as fast as it can and lets the
-    matcher have the last word.
+    matcher have the last word. To narrow by, it shows the conditions in the form they are
+    compared in; a blank one is no condition.
+
+    :ivar names: What is asked of names, as :func:`~govkit.residents.keys.loose_key` keys: one
+        entry for ``query.name`` and one for ``query.kana``, all of which must agree; each holds
+        the ways to read it, of which any may. Whoever agrees has among the keys of
+        :func:`~govkit.residents.keys.resident_keys` one for the ``whole``, or one for each of the
+        ``parts``.
+    :ivar name_key: The :func:`~govkit.residents.keys.name_key` of the name as typed, ``name_parts``
+        those of its parts; ``kana_key`` and ``kana_parts`` alike. A long mark after the o-row has a
+        second reading, which is in ``names``.
+    :ivar address_key: Must be in the first of :func:`~govkit.residents.keys.place_keys` of the
+        address or, with ``query.history``, of an earlier one; ``building_key`` in the second.
     """
 
     def __init__(self, query: ResidentQuery) -> None:
         self.query = query
         self.number = fold_width(query.addressee_number).strip()
         self.household_number = fold_width(query.household_number).strip()
-        self.name_key = search_key(query.name)
-        self.kana_key = search_key(query.kana)
-        self._machiaza_id = fold_width(query.machiaza_id).strip()
-        self._postcode = _digits(query.postcode)
-        self._address_key = search_key(query.address)
-        self._building_key = search_key(query.building)
+        name, kana = keyed_name(query.name), keyed_name(query.kana)
+        self.name_key, self.name_parts = name.whole, name.parts
+        self.kana_key, self.kana_parts = kana.whole, kana.parts
+        self.machiaza_id = fold_width(query.machiaza_id).strip()
+        self.postcode = _digits(query.postcode)
+        self.address_key = address_key(query.address)
+        self.building_key = building_key(query.building)
+        asked = ((query.name, False), (query.kana, True))
+        self._texts = [(readings(text), kana) for text, kana in asked if search_key(text)]
+        self.names: tuple[tuple[KeyedName, ...], ...] = tuple(
+            tuple(keyed_name(text, loose_key) for text in texts) for texts, _ in self._texts
+        )
+
+    @property
+    def asks_place(self) -> bool:
+        """Whether it has a condition on the address."""
+        return bool(self.machiaza_id or self.postcode or self.address_key or self.building_key)
 
     def match(self, resident: Resident) -> Candidate | None:
         """The resident as a candidate, or ``None`` if a condition does not hold."""
-        reasons: list[MatchedOn] = []
-        if self.number:
-            if resident.id.addressee_number != self.number:
-                return None
-            reasons.append(MatchedOn.NUMBER)
+        if self.number and resident.id.addressee_number != self.number:
+            return None
         if self.query.sex and resident.sex != self.query.sex:
             return None
         born = self._born(resident)
-        if born is False or not self._lives(resident, reasons):
+        lives = self._lives(resident)
+        if born is False or lives is None:
             return None
-        names = self._names(resident.name)
+        names = self._names(resident)
         if names is None:
             return None
-        reasons += names.reasons
+        matched_on = {MatchedOn.NUMBER: None} if self.number else {}
+        matched_on |= dict.fromkeys((*lives, *names.matched_on))
         if self._asks_birth:
-            reasons.append(MatchedOn.BIRTH)
-        return Candidate(resident, self._grade(names, maybe=born is None), tuple(reasons))
+            matched_on[MatchedOn.BIRTH] = None
+        reasons = names.reasons if born else (*names.reasons, Reason.UNSURE_BIRTH)
+        return Candidate(resident, self._grade(names, reasons), tuple(matched_on), reasons)
 
     @property
     def _asks_birth(self) -> bool:
@@ -277,64 +236,111 @@ class Matcher:
         first, last = self.query.birth_from or date.min, self.query.birth_to or date.max
         return resident.birth.within(first, last)
 
-    def _lives(self, resident: Resident, reasons: list[MatchedOn]) -> bool:
+    def _lives(self, resident: Resident) -> tuple[MatchedOn, ...] | None:
+        found: tuple[MatchedOn, ...] = ()
         if self.household_number:
             household = resident.household
             if not isinstance(household, HouseholdId):
-                return False
+                return None
             if household.household_number != self.household_number:
-                return False
-            reasons.append(MatchedOn.HOUSEHOLD)
-        if not (self._machiaza_id or self._postcode or self._address_key or self._building_key):
-            return True
-        address = resident.address
-        if not isinstance(address, Address) or not self._is_at(address):
+                return None
+            found = (MatchedOn.HOUSEHOLD,)
+        if not self.asks_place:
+            return found
+        if self._is_at(resident.address):
+            return (*found, MatchedOn.ADDRESS)
+        if self.query.history and any(self._is_at(row.address) for row in resident.history):
+            return (*found, MatchedOn.HISTORY)
+        return None
+
+    def _is_at(self, address: object) -> bool:
+        if not isinstance(address, Address):
             return False
-        reasons.append(MatchedOn.ADDRESS)
-        return True
+        if self.machiaza_id and address.machiaza_id != self.machiaza_id:
+            return False
+        if self.postcode and _digits(address.postcode) != self.postcode:
+            return False
+        if not (self.address_key or self.building_key):
+            return True
+        place, building = place_keys(address)
+        return self.address_key in place and self.building_key in building
 
-    def _is_at(self, address: Address) -> bool:
-        place = f"{address.prefecture}{address.city}{address.town}{address.lot}"
-        return (
-            (not self._machiaza_id or address.machiaza_id == self._machiaza_id)
-            and (not self._postcode or _digits(address.postcode) == self._postcode)
-            and (not self._address_key or self._address_key in search_key(place))
-            and (not self._building_key or self._building_key in search_key(address.building))
-        )
-
-    def _names(self, name: PersonName) -> "_Names | None":
-        if not (self.name_key or self.kana_key):
-            return _Names([], is_whole=False)
-        forms = list(_forms(name))
-        found: dict[MatchedOn, None] = {}
-        whole = False
-        for key, only_kana in ((self.name_key, False), (self.kana_key, True)):
-            if not key:
-                continue
+    def _names(self, resident: Resident) -> "_Names | None":
+        found = _Names()
+        if not self._texts:
+            return found
+        forms = resident_forms(resident, history=self.query.history)
+        for texts, only_kana in self._texts:
             usable = [form for form in forms if form.is_kana or not only_kana]
-            hits = [form for form in usable if form.agrees(key, self.query.name_match)]
+            hits = sorted(self._hits(texts, usable), key=_Hit.flaws)
             if not hits:
                 return None
-            found |= dict.fromkeys(form.matched_on for form in hits)
-            whole = whole or any(form.is_whole(key) for form in hits if not form.is_kana)
-        return _Names(list(found), is_whole=whole)
+            found = found.joined_with(hits)
+        return found
 
-    def _grade(self, names: "_Names", *, maybe: bool) -> Grade:
-        if maybe:
+    def _hits(self, texts: tuple[str, ...], forms: list[NameForm]) -> "Iterator[_Hit]":
+        for form in forms:
+            for text in texts:
+                reasons = agreement(text, form.text, self.query.name_match)
+                if reasons is not None:
+                    whole = keyed_name(text).whole == keyed_name(form.text).whole
+                    yield _Hit(form, reasons, whole)
+
+    def _grade(self, names: "_Names", reasons: tuple[Reason, ...]) -> Grade:
+        if not _DOUBTFUL.isdisjoint(reasons):
             return Grade.POSSIBLE
         if self.number or self.household_number:
             return Grade.CERTAIN
         one_day = self._asks_birth and self.query.birth_from == self.query.birth_to
-        if one_day and names.is_whole:
+        if one_day and names.is_whole and not names.is_former:
             return Grade.CERTAIN
-        if names.is_whole or (one_day and names.reasons):
+        if names.is_whole or (one_day and names.matched_on):
             return Grade.PROBABLE
         return Grade.POSSIBLE
 
 
+_DOUBTFUL: Final = frozenset({Reason.SPELLING, Reason.CONFUSED, Reason.UNSURE_BIRTH})
+_FLAWS: Final = (Reason.SPELLING, Reason.CONFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A form that agrees; ``is_whole`` if the whole name does, not only a part."""
+
+    form: NameForm
+    reasons: tuple[Reason, ...]
+    is_whole: bool
+
+    @property
+    def is_former(self) -> bool:
+        return self.form.matched_on is MatchedOn.HISTORY
+
+    def rank(self) -> tuple[bool, ...]:
+        return (*(flaw in self.reasons for flaw in _FLAWS), self.is_former)
+
+    def flaws(self) -> tuple[tuple[bool, ...], int]:
+        return self.rank(), len(self.reasons)
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What of the names agreed; ``is_whole`` if a whole written name did, not only a reading."""
+    """What of the names agreed, and how.
 
-    reasons: list[MatchedOn]
-    is_whole: bool
+    :param is_whole: A whole written name agreed, not only a reading.
+    :param is_former: Only names of earlier rows did.
+    """
+
+    matched_on: tuple[MatchedOn, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    is_whole: bool = False
+    is_former: bool = False
+
+    def joined_with(self, hits: list[_Hit]) -> "_Names":
+        """With the forms that agree best for one more condition; ``hits`` begin with the best."""
+        best = [hit for hit in hits if hit.rank() == hits[0].rank()]
+        return _Names(
+            tuple(dict.fromkeys((*self.matched_on, *(hit.form.matched_on for hit in best)))),
+            tuple(dict.fromkeys((*self.reasons, *hits[0].reasons))),
+            self.is_whole or any(hit.is_whole and not hit.form.is_kana for hit in best),
+            self.is_former or hits[0].is_former,
+        )

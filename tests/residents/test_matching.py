@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from govkit.residents.matching import Grade, MatchedOn, Matcher, NameMatch, ResidentQuery, name_keys
+from govkit.residents.matching import Grade, MatchedOn, Matcher, NameMatch, ResidentQuery
 from govkit.testing.resident_source import invented_residents
 
 PEOPLE = {int(one.id.addressee_number): one for one in invented_residents()}
@@ -111,15 +111,3 @@ def test_unusable_query_says_why(query, codes):
 )
 def test_query_knows_whether_it_uses_location(query, expected):
     assert query.uses_location is expected
-
-
-def test_name_keys_hold_whole_rest_and_parts_of_each_form():
-    assert set(name_keys(PEOPLE[1].name)) == {
-        "渡邉葵",
-        "葵",
-        "渡邉",
-        "ハタナヘアオイ",
-        "アオイ",
-        "ハタナヘ",
-    }
-    assert name_keys(PEOPLE[9].name) == ()

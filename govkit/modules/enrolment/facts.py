@@ -7,7 +7,7 @@ from govkit.base.i18n import lazy_gettext as _
 from govkit.jp.text import search_key
 from govkit.modules.enrolment.models import RegisterEntry
 from govkit.modules.schools import NewPupil
-from govkit.residents.matching import name_keys
+from govkit.residents.keys import name_keys
 from govkit.residents.records import Address, FuzzyDate, HouseholdId, Kind, PersonName, Resident
 
 __all__ = ["FIELD_TITLES", "assumed_birth", "new_pupil", "resident_facts"]

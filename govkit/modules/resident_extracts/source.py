@@ -1,7 +1,7 @@
 """The received residents as a source, and the guarded directory over it (住民照会)."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,8 @@ from govkit.base.work import Work
 from govkit.modules.resident_extracts.models import ProtectedPerson, ResidentExtract, ResidentRow
 from govkit.residents.codec import from_record, to_record
 from govkit.residents.directory import LookupEntry, ResidentDirectory
-from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, name_keys
+from govkit.residents.keys import KeyedName, resident_keys
+from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, household_order
 from govkit.residents.policy import PurposeRule
 from govkit.residents.records import Address, HouseholdId, PersonId, Resident
 from govkit.residents.source import ResidentSource, SourceDescription, SourceUnavailable
@@ -32,7 +33,6 @@ __all__ = [
 
 _CHUNK: Final = 500
 _PAGE: Final = 1000
-_HEAD: Final = "世帯主"
 _NO_TOWN: Final = ("", "0000000", "9999999")
 """Town ids that name no town: none given, no town (町字なし), not in the registry of addresses."""
 
@@ -94,7 +94,7 @@ def stored_values(resident: Resident) -> dict[str, Any]:
         "born_last": resident.birth.latest or date.max,
         "machiaza_id": place.machiaza_id,
         "town": place.town,
-        "name_keys": "\n".join(("", *name_keys(resident.name), "")),
+        "name_keys": "\n".join(("", *resident_keys(resident), "")),
         "is_protected": resident.is_protected,
         "content": json.dumps(record, ensure_ascii=False, separators=(",", ":")),
         "gone_on": None,
@@ -177,7 +177,7 @@ class StoredResidents(ResidentSource):
             self._insist_on_extract()
             return ()
         rows = self._rows(ResidentRow.household_number == household.household_number)
-        return sorted(rows, key=_rank)
+        return sorted(rows, key=household_order)
 
     def born_between(self, first: date, last: date) -> Iterator[Resident]:
         """Everybody born between two days or perhaps born then, by id."""
@@ -218,10 +218,6 @@ def _outages() -> Iterator[None]:
         raise SourceUnavailable from error
 
 
-def _rank(resident: Resident) -> tuple[bool, date, PersonId]:
-    return resident.relationship != _HEAD, resident.birth.earliest or date.min, resident.id
-
-
 def _narrowing(matcher: Matcher) -> Iterator[sa.ColumnElement[bool]]:
     """Conditions that everybody fulfils whom the matcher accepts."""
     query = matcher.query
@@ -233,11 +229,45 @@ def _narrowing(matcher: Matcher) -> Iterator[sa.ColumnElement[bool]]:
         yield ResidentRow.born_last >= query.birth_from
     if query.birth_to:
         yield ResidentRow.born_first <= query.birth_to
-    before = "" if query.name_match is NameMatch.PART else "\n"
-    after = "\n" if query.name_match is NameMatch.EXACT else ""
-    for key in (matcher.name_key, matcher.kana_key):
-        if key:
-            yield ResidentRow.name_keys.contains(f"{before}{key}{after}", autoescape=True)
+    for ways in matcher.names:
+        yield sa.or_(*(_named(way, query.name_match) for way in ways))
+
+
+def _named(name: KeyedName, how: NameMatch) -> sa.ColumnElement[bool]:
+    holds: Callable[[str], sa.ColumnElement[bool]] = {
+        NameMatch.EXACT: _equal,
+        NameMatch.PREFIX: _beginning,
+        NameMatch.PART: _has,
+        NameMatch.FUZZY: _near,
+    }[how]
+    found = [holds(name.whole), sa.and_(*map(holds, name.parts))]
+    if how is NameMatch.FUZZY and len(name.parts) == 1:
+        # Typed without a space: two stretches of the name, in either order.
+        typed = name.whole
+        cuts = ((typed[:n], typed[n:]) for n in range(1, len(typed)))
+        found += (sa.and_(_near(left), _near(right)) for left, right in cuts)
+    return sa.or_(*found)
+
+
+def _has(text: str) -> sa.ColumnElement[bool]:
+    return ResidentRow.name_keys.contains(text, autoescape=True)
+
+
+def _equal(key: str) -> sa.ColumnElement[bool]:
+    return _has(f"\n{key}\n")
+
+
+def _beginning(key: str) -> sa.ColumnElement[bool]:
+    return _has(f"\n{key}")
+
+
+def _near(key: str) -> sa.ColumnElement[bool]:
+    """Some key may be one edit off: the edit lies in one half, or swaps the letters between."""
+    if len(key) < 3:
+        return _equal(key)
+    half = len(key) // 2
+    swapped = f"{key[: half - 1]}{key[half]}{key[half - 1]}{key[half + 1 :]}"
+    return sa.or_(_beginning(key[:half]), _has(f"{key[half:]}\n"), _equal(swapped))
 
 
 def resident_directory(work: Work, purposes: Iterable[PurposeRule]) -> ResidentDirectory:

@@ -1,19 +1,19 @@
 """Residents held in memory: for tests, demonstrations and files read as a whole."""
 
+import heapq
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Final
 
-from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, name_keys
-from govkit.residents.records import HouseholdId, PersonId, Resident
+from govkit.residents.adapters.name_index import FuzzyNames, KeyText
+from govkit.residents.keys import KeyedName, place_keys, resident_keys
+from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, household_order
+from govkit.residents.records import Address, HouseholdId, PersonId, Resident
 from govkit.residents.source import ResidentSource, SourceDescription
 
 __all__ = ["MemorySource"]
-
-_HEAD: Final = "世帯主"
 
 
 class MemorySource(ResidentSource):
@@ -78,12 +78,38 @@ class MemorySource(ResidentSource):
             homes = (HouseholdId(code, matcher.household_number) for code in self._codes)
             members = (row for home in homes for row in self.household(home))
             return sorted(members, key=lambda row: row.id)
-        if matcher.name_key or matcher.kana_key:
-            key = matcher.name_key or matcher.kana_key
-            return (self._rows[n] for n in self._names.find(key, query.name_match))
+        if matcher.names:
+            return (self._rows[n] for n in self._named(matcher))
         if query.birth_from or query.birth_to:
             return self.born_between(query.birth_from or date.min, query.birth_to or date.max)
+        if matcher.address_key:
+            return (self._rows[n] for n in self._places.holding(matcher.address_key))
+        if matcher.building_key:
+            return (self._rows[n] for n in self._buildings.holding(matcher.building_key))
         return self._rows
+
+    def _named(self, matcher: Matcher) -> Iterator[int]:
+        """Position of everybody whose name can match, by the longer of the names asked for."""
+        asked = max(matcher.names, key=lambda ways: len(ways[0].whole))
+        how = matcher.query.name_match
+        found = [one for way in asked for one in self._lookups(way, how)]
+        last = -1
+        for position in heapq.merge(*found):
+            if position != last:
+                yield position
+            last = position
+
+    def _lookups(self, name: KeyedName, how: NameMatch) -> Iterator[Iterator[int]]:
+        if how is NameMatch.FUZZY:
+            yield iter(self._fuzzy_names.find(name))
+            how = NameMatch.EXACT
+        find = {
+            NameMatch.EXACT: self._names.equal,
+            NameMatch.PREFIX: self._names.beginning,
+            NameMatch.PART: self._names.holding,
+        }[how]
+        for key in dict.fromkeys((name.whole, max(name.parts, key=len))):
+            yield find(key)
 
     @cached_property
     def _codes(self) -> Sequence[str]:
@@ -95,7 +121,7 @@ class MemorySource(ResidentSource):
         for row in self._rows:
             if isinstance(row.household, HouseholdId):
                 found.setdefault(row.household, []).append(row)
-        return {one: sorted(members, key=_rank) for one, members in found.items()}
+        return {one: sorted(members, key=household_order) for one, members in found.items()}
 
     @cached_property
     def _births(self) -> "tuple[array[int], array[int], list[int]]":
@@ -110,37 +136,25 @@ class MemorySource(ResidentSource):
         return array("l", (day for day, _ in known)), array("l", (n for _, n in known)), unsure
 
     @cached_property
-    def _names(self) -> "_NameBook":
-        return _NameBook(self._rows)
+    def _names(self) -> KeyText:
+        return KeyText(map(resident_keys, self._rows))
+
+    @cached_property
+    def _fuzzy_names(self) -> FuzzyNames:
+        return FuzzyNames(self._rows)
+
+    @cached_property
+    def _places(self) -> KeyText:
+        return KeyText(
+            [place for place, _ in map(place_keys, _addresses(row))] for row in self._rows
+        )
+
+    @cached_property
+    def _buildings(self) -> KeyText:
+        return KeyText([room for _, room in map(place_keys, _addresses(row))] for row in self._rows)
 
 
-def _rank(resident: Resident) -> tuple[bool, date, PersonId]:
-    return resident.relationship != _HEAD, resident.birth.earliest or date.min, resident.id
-
-
-class _NameBook:
-    """All name keys in one text: a line per key, the people one after the other."""
-
-    def __init__(self, rows: Sequence[Resident]) -> None:
-        self._starts: array[int] = array("l")
-        lines: list[str] = []
-        length = 0
-        for row in rows:
-            self._starts.append(length)
-            entry = "\n".join(("", *name_keys(row.name), ""))
-            lines.append(entry)
-            length += len(entry)
-        self._text = "".join(lines)
-
-    def find(self, key: str, how: NameMatch) -> Iterator[int]:
-        """Position of everybody with a key that is, starts with, or holds the one asked for."""
-        before = "" if how is NameMatch.PART else "\n"
-        after = "\n" if how is NameMatch.EXACT else ""
-        needle = f"{before}{key}{after}"
-        at = self._text.find(needle)
-        while at >= 0:
-            person = bisect_right(self._starts, at) - 1
-            yield person
-            if person + 1 == len(self._starts):
-                return
-            at = self._text.find(needle, self._starts[person + 1])
+def _addresses(resident: Resident) -> Iterator[Address]:
+    for address in (resident.address, *(row.address for row in resident.history)):
+        if isinstance(address, Address):
+            yield address
