@@ -24,6 +24,7 @@ from govkit.modules.enrolment.notices import guardians_of
 from govkit.modules.enrolment.protection import Shield, is_protected_entry
 from govkit.modules.enrolment.register import latest_compilation
 from govkit.modules.schools import School
+from govkit.residents.keys import loose_key, readings
 
 __all__ = ["Line", "ListQuery", "Listing", "list_entries", "write_entries"]
 
@@ -122,9 +123,13 @@ def _conditions(
         if not work.allows("enrolment.see_protected"):
             # Being found under a school would tell which school it is.
             found.append(sa.not_(is_protected_entry()))
-    key = search_key(query.name)
-    if key:
-        found.append(RegisterEntry.name_keys.contains(f"\n{key}", autoescape=True))
+    # The plain key finds entries that were stored before variants of kanji counted as one.
+    keys = {key(text) for text in readings(query.name) for key in (loose_key, search_key)} - {""}
+    if keys:
+        begins = (
+            RegisterEntry.name_keys.contains(f"\n{key}", autoescape=True) for key in sorted(keys)
+        )
+        found.append(sa.or_(*begins))
     return found
 
 

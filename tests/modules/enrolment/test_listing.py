@@ -110,6 +110,12 @@ def test_children_are_found_by_any_part_of_the_name(protected, name, found):
     assert sorted(lines(protected, name=name)) == found
 
 
+def test_children_are_found_through_variants_of_their_kanji(protected):
+    compiled(protected, child(1, name="髙橋　葵"), child(2, name="高田　蒼"))
+    assert sorted(lines(protected, name="高")) == [1, 2]
+    assert sorted(lines(protected, name="髙𣘺")) == [1]
+
+
 def test_children_without_a_school(protected):
     compiled(protected, child(1), child(2), child(3))
     assert sorted(lines(protected, is_unassigned=True)) == [3]
