@@ -30,6 +30,8 @@ from govkit.base.postgres import prepare_postgres
 from govkit.base.settings import AppSettings, DatabaseSettings, SecuritySettings, Settings
 from govkit.base.work import JAPAN, Work
 
+pytest.register_assert_rewrite("govkit.testing.resident_source")
+
 __all__ = ["PASSWORD", "FixedClock", "SignIn", "WorkFor"]
 
 PASSWORD = "correct horse battery"

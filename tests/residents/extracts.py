@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 from govkit.residents.adapters.extract_columns import COLUMNS, Cells
 
@@ -94,3 +95,14 @@ def as_row(resident):
         business_id=resident.business_id,
     )
     return {column.name: cell for column, cell in zip(COLUMNS, cells, strict=True)}
+
+
+def as_rows(resident):
+    """A resident as rows of the extract: the current one first, then the earlier ones."""
+    count = len(resident.history)
+    yield as_row(resident) | {"個人履歴番号": str(count + 1)}
+    for back, former in enumerate(resident.history):
+        earlier = replace(
+            resident, name=former.name, address=former.address, moved_on=former.moved_on
+        )
+        yield as_row(earlier) | {"個人履歴番号": str(count - back), "最新フラグ": "0"}

@@ -12,14 +12,14 @@ from govkit.residents.adapters.csv_extract import CsvExtract, read_extract
 from govkit.residents.adapters.extract_columns import COLUMNS
 from govkit.residents.codec import content_hash, to_record
 from govkit.testing.resident_source import ResidentSourceConformance
-from tests.residents.extracts import CITY, PLAIN, as_row, row, write
+from tests.residents.extracts import CITY, PLAIN, as_rows, row, write
 
 
 class TestCsvExtract(ResidentSourceConformance):
     def make_source(self, residents):
         headings = [column.name for column in COLUMNS]
         file = write(
-            [as_row(one) for one in reversed(residents)]
+            [each for one in reversed(residents) for each in as_rows(one)]
             or [row(削除フラグ="1") | {"宛名番号": "9"}],
             headings=headings,
         )
