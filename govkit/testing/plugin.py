@@ -29,10 +29,29 @@ from govkit.base.identity import Account, Actor, Appointment, Role, Staff, add_a
 from govkit.base.postgres import prepare_postgres
 from govkit.base.settings import AppSettings, DatabaseSettings, SecuritySettings, Settings
 from govkit.base.work import JAPAN, Work
+from govkit.testing.conformance_report import ConformanceReport
 
 pytest.register_assert_rewrite("govkit.testing.resident_source")
 
 __all__ = ["PASSWORD", "FixedClock", "SignIn", "WorkFor"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--conformance-report``."""
+    parser.getgroup("govkit").addoption(
+        "--conformance-report",
+        type=Path,
+        metavar="PATH",
+        help="write what became of each adapter of resident data to this JSON file",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Write the report where the whole run is seen: not in a worker of pytest-xdist."""
+    path = config.getoption("--conformance-report")
+    if path and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ConformanceReport(path), "govkit_conformance_report")
+
 
 PASSWORD = "correct horse battery"
 """Password of every account that the fixtures make."""

@@ -151,9 +151,11 @@ class ResidentSourceConformance:
         assert description.name
         assert description.rows in (None, len(residents))
         assert description.capabilities <= frozenset(Capability)
-        record_property("resident_source_name", description.name)
-        record_property("resident_source_capabilities", sorted(description.capabilities))
-        record_property("resident_source_faults", sorted(self.faults))
+        record_property("resident_source_source", description.name)
+        # Plain texts: pytest-xdist sends them from one process to another.
+        able = sorted(each.value for each in description.capabilities)
+        record_property("resident_source_capabilities", able)
+        record_property("resident_source_faults", sorted(each.value for each in self.faults))
 
     def test_get_many_gives_every_record_unchanged(self) -> None:
         """Names with IVS and beyond the BMP, numbers with leading zeros, unknown dates."""

@@ -64,6 +64,8 @@ def extract_of(work):
 
 
 class TestStoredResidents(ResidentSourceConformance):
+    is_thread_safe = False  # the database session of a request
+
     @pytest.fixture(autouse=True)
     def _work(self, work):
         self.work = work
