@@ -80,6 +80,7 @@ from govkit.forms.people import (
     SexField,
 )
 from govkit.forms.people_blocks import ForeignNameBlock, GuardianBlock, NameBlock
+from govkit.forms.picker import Pick, PickerBlock
 from govkit.forms.places import (
     BuildingField,
     LotField,
@@ -165,6 +166,8 @@ __all__ = [
     "PartsField",
     "PasswordField",
     "Pattern",
+    "Pick",
+    "PickerBlock",
     "PostcodeField",
     "PrefectureField",
     "RadioField",
