@@ -7,9 +7,9 @@ from govkit.testing.conformance_report import ConformanceReport
 
 
 def told(when, outcome, **properties):
-    properties = [(name, value) for name, value in properties.items()]
+    told = list(properties.items())
     return pytest.TestReport(
-        "nodeid", ("file", 1, "test"), {}, outcome, None, when, user_properties=properties
+        "nodeid", ("file", 1, "test"), {}, outcome, None, when, user_properties=told
     )
 
 

@@ -1,0 +1,125 @@
+"""Where a protected person lives does not come out, whatever is asked of whichever adapter.
+
+``GOVKIT_LEAK_QUERIES`` sets the number of questions to each adapter (``make soak-residents``).
+"""
+
+import json
+import os
+import pickle
+from dataclasses import asdict, replace
+
+import pytest
+
+from govkit.residents.adapters.memory import MemorySource
+from govkit.residents.codec import to_record
+from govkit.residents.directory import ResidentDirectory
+from govkit.residents.matching import ResidentQuery
+from govkit.residents.records import Masked
+from govkit.testing.resident_source import CITY, assert_hidden
+from tests.residents.every_source import SUITES, source_over
+from tests.residents.leaks import (
+    HIDES,
+    MARKS,
+    RULES,
+    SHOWS,
+    Hunter,
+    marked,
+    nowhere,
+    people_in,
+    shape,
+    town,
+)
+
+QUESTIONS = int(os.environ.get("GOVKIT_LEAK_QUERIES", "800"))
+PEOPLE = town()
+HIDDEN = {one.id for one in PEOPLE if one.is_protected}
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr("govkit.residents.directory.QUANTUM", 1e-6)
+
+
+class Desk:
+    """A directory and all that its audit was told."""
+
+    def __init__(self, source):
+        self.log = []
+        self.directory = ResidentDirectory(
+            source, municipality_code=CITY, purposes=RULES, audit=self.log.append
+        )
+
+    def ask(self, question, rule=None, arguments=None):
+        rule = rule or question.rule
+        context = rule.context(actor="a", section="学務課", reason="試験")
+        method = getattr(self.directory, question.action)
+        answer = method(context, *(arguments or question.arguments))
+        return list(answer) if question.action == "born_between" else answer
+
+
+def test_the_marks_are_in_the_places_of_the_protected_alone():
+    assert len(HIDDEN) > 20
+    for one in PEOPLE:
+        assert bool(marked(one.address)) == one.is_protected
+        assert not marked((one.id, one.name, one.birth, one.relationship))
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_no_question_finds_out_where_a_protected_person_lives(name):
+    desk = Desk(source_over(name, PEOPLE))
+    oracle = Desk(MemorySource([one for one in PEOPLE if not one.is_protected]))
+    hunter = Hunter(PEOPLE, seed=QUESTIONS)
+    for number in range(QUESTIONS):
+        question = hunter.question()
+        if number % 10 == 0:
+            desk.ask(question, SHOWS)  # what a cache may keep from somebody who may see it
+        del desk.log[:]
+        answer = desk.ask(question)
+        assert marked(answer) == [], question
+        for entry in desk.log:
+            assert marked(replace(entry, question="")) == [], question
+        for one in people_in(answer):
+            if one.is_protected:
+                assert_hidden(one)
+        if question.location:
+            assert not HIDDEN & {one.id for one in people_in(answer)}, question
+            assert not HIDDEN & {each for entry in desk.log for each in entry.persons}, question
+            assert shape(answer) == shape(oracle.ask(question)), question
+            assert {one.outcome for one in desk.log} == {one.outcome for one in oracle.log[-1:]}
+        if question.action == "verify" and question.arguments[0] in HIDDEN:
+            person, claim = question.arguments
+            assert answer == desk.ask(question, arguments=(person, nowhere(claim))), question
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_the_questions_find_their_people_where_the_purpose_allows(name):
+    desk = Desk(source_over(name, PEOPLE))
+    hunter = Hunter(PEOPLE, seed=3)
+    found = 0
+    for _ in range(100):
+        answer = desk.ask(hunter.question(), SHOWS)
+        found += bool(marked(answer))
+    assert found > 60
+
+
+def test_refusing_to_be_stored_tells_nothing():
+    desk = Desk(MemorySource(PEOPLE))
+    person = next(one for one in PEOPLE if one.is_protected)
+    context = HIDES.context(actor="a", section="学務課", reason="試験")
+    masked = desk.directory.get(context, person.id).resident
+    assert isinstance(masked.address, Masked)
+    for store in (to_record, pickle.dumps, lambda one: json.dumps(asdict(one))):
+        with pytest.raises(TypeError) as refused:
+            store(masked)
+        assert marked(refused.value) == []
+
+
+def test_a_leak_would_be_seen():
+    person = next(one for one in PEOPLE if one.is_protected)
+    assert marked(person)
+    assert marked([{"x": (person,)}])
+    assert marked(ValueError(person.address.building))
+    assert marked(replace(person, address=Masked(), head_name=Masked(), household=Masked()))
+    hidden = replace(person, address=Masked(), head_name=Masked(), household=Masked(), history=())
+    assert marked(hidden) == []
+    assert marked(ResidentQuery(building=MARKS[0]))
