@@ -1,5 +1,7 @@
 """What all tests share: a browser, a server, no deadlines, no network beyond this machine."""
 
+import atexit
+import gc
 import os
 import re
 import shutil
@@ -32,6 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((rank for rank, each in enumerate(LONGEST) if each in path), len(LONGEST))
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays until the end: modules, tests, sources."""
+    gc.collect()
+    gc.freeze()
+
+
+# Python would search all that is left for cycles, several times, before it ends.
+atexit.register(gc.freeze)
 
 
 class ByFileAndDatabase(LoadScopeScheduling):

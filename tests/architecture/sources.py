@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,6 +41,7 @@ class Template:
     tree: nodes.Template
 
 
+@cache
 def _source(path: Path) -> Source:
     relative = path.relative_to(ROOT)
     dotted = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
@@ -80,11 +80,14 @@ def module_names() -> list[str]:
     return sorted(path.parent.name for path in (PACKAGE / "modules").glob("*/__init__.py"))
 
 
-def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+@cache
+def functions(source: Source) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
     """Every function and method of a file."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+    return tuple(
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
 
 
 def called_name(call: ast.Call) -> str:
