@@ -1,0 +1,361 @@
+"""Candidates of many claims at a time, from the columns of the indexed local store.
+
+Each stage is a few operations on whole arrays, and works on the claims that the stages before left
+open: given name and birth exact; either part of the name one edit off and birth exact; the whole
+name exact and one part of the birth off, or the birth not claimed. All that is found is compared
+in full, so a stage may find too many.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govkit.jp.text import fold_width
+from govkit.residents.index.columns import Columns
+from govkit.residents.keys import loose_key
+from govkit.residents.linkage_names import NameText
+from govkit.residents.linkage_places import agrees_in_town
+from govkit.residents.linkage_rules import ClaimView
+from govkit.residents.records import Address, FuzzyDate, PersonId, Resident
+
+__all__ = ["ColumnFinder"]
+
+_Ints = NDArray[np.int64]
+_DAY_BITS: Final = 22  # date.max is day 3,652,059
+_FEW, _MANY = 5, 200
+
+
+class ColumnFinder:
+    """Finds candidates in one generation of the columns.
+
+    It keeps two sorted arrays of about 30 bytes a person, made when they are first asked for.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._names = _NameIds(columns)
+        self._addresses: dict[int, Address] = {}
+        self.frequencies = _Shares(columns, self._names)
+
+    def find(self, claims: Sequence[ClaimView]) -> Iterator[Sequence[Resident]]:
+        """The candidates of each claim in turn."""
+        asked = [self._ask(number, claim) for number, claim in enumerate(claims)]
+        found = _Pairs()
+        is_open = self._exact(asked, found)
+        self._one_edit([each for each in asked if is_open[each.number]], found)
+        self._by_name([each for each in asked if is_open[each.number]], found)
+        self._by_number(claims, found)
+        return self._residents(len(claims), found)
+
+    def _ask(self, number: int, claim: ClaimView) -> "_Asked":
+        cuts = list(self._names.cuts(claim.name))
+        for kana in claim.kana:
+            cuts += self._names.cuts(kana)
+        ids = [(self._names.id(family), self._names.id(given)) for family, given in cuts]
+        birth = claim.claim.birth
+        day = birth.value.toordinal() if birth and birth.value and birth.is_known else 0
+        return _Asked(number, claim, day, cuts, ids)
+
+    def _exact(self, asked: Sequence["_Asked"], found: "_Pairs") -> NDArray[np.bool_]:
+        """Pairs of the same given name and birth; tells which claims found no whole name."""
+        rows = [
+            row
+            for each in asked
+            if each.day
+            for one, two in each.ids
+            for row in ((each.number, one, two, each.day), (each.number, two, one, each.day))
+            if row[2] > 0
+        ]
+        is_open = np.ones(len(asked), dtype=np.bool_)
+        if not rows:
+            return is_open
+        claim, family, given, day = np.array(rows, dtype=np.int64).T
+        query, at = self._given.find(given, day)
+        claim, family = claim[query], family[query]
+        is_whole = self._given.others[at] == family
+        is_open[claim[is_whole]] = False
+        kept = is_whole | is_open[claim]
+        found.add(claim[kept], self._given.people[at[kept]])
+        return is_open
+
+    def _one_edit(self, asked: Sequence["_Asked"], found: "_Pairs") -> None:
+        """Pairs of the same birth of which one part of the name is equal or one edit off."""
+        for index, part in ((self._given, 1), (self._family, 0)):
+            rows = [
+                (each.number, name, each.day)
+                for each in asked
+                if each.day
+                for text in dict.fromkeys(cut[part] for cut in each.cuts)
+                if text
+                for name in self._names.near(text)
+            ]
+            if rows:
+                claim, name, day = np.array(rows, dtype=np.int64).T
+                query, at = index.find(name, day)
+                found.add(claim[query], index.people[at])
+
+    def _by_name(self, asked: Sequence["_Asked"], found: "_Pairs") -> None:
+        """Pairs of the same whole name whose birth may be meant, or is not claimed."""
+        for each in asked:
+            for pair in each.ids:
+                people = self._names.people(*pair)
+                if len(people) > _FEW:
+                    people = self._plausible(each.claim, people)
+                found.add(np.full(len(people), each.number), people)
+
+    def _plausible(self, claim: ClaimView, people: _Ints) -> _Ints:
+        birth = claim.claim.birth
+        if birth is None or birth.earliest is None or birth.latest is None:
+            return people if len(people) <= _MANY else self._in_town(claim, people)
+        first = self.columns.born_first[people].astype(np.int64)
+        last = self.columns.born_last[people]
+        may_be = (first <= birth.latest.toordinal()) & (last >= birth.earliest.toordinal())
+        if birth.is_known:
+            may_be |= (first == last) & _is_part_off(first, birth)
+        return people[may_be]
+
+    def _in_town(self, claim: ClaimView, people: _Ints) -> _Ints:
+        """Those of a very common name who live where the claim says.
+
+        Without the address none of them would reach the band of review, so that leaving out the
+        others changes no decision.
+        """
+        places = self.columns.place[people]
+        unique = np.unique(places)
+        fits = [agrees_in_town(claim.place, self._address(int(place))) for place in unique]
+        return people[np.isin(places, unique[np.array(fits, dtype=np.bool_)])]
+
+    def _address(self, number: int) -> Address:
+        found = self._addresses.get(number)
+        if found is None:
+            place = self.columns.places[number]
+            found = self._addresses[number] = Address(**place._asdict())
+        return found
+
+    def _by_number(self, claims: Sequence[ClaimView], found: "_Pairs") -> None:
+        for number, view in enumerate(claims):
+            if not view.claim.addressee_number:
+                continue
+            number_text = fold_width(view.claim.addressee_number).strip()
+            ids = (PersonId(code, number_text) for code in self.columns.municipalities)
+            people = [at for each in ids if (at := self.columns.position(each)) >= 0]
+            found.add(np.full(len(people), number), np.array(people, dtype=np.int64))
+
+    def _residents(self, count: int, found: "_Pairs") -> Iterator[Sequence[Resident]]:
+        claim, people = found.distinct(self.columns.people)
+        ends = np.searchsorted(claim, np.arange(count), side="right").tolist()
+        positions = people.tolist()
+        start = 0
+        for end in ends:
+            yield [self.columns.resident(at) for at in positions[start:end]]
+            start = end
+
+    @cached_property
+    def _given(self) -> "_ByNameAndBirth":
+        return _ByNameAndBirth(self.columns, is_given=True)
+
+    @cached_property
+    def _family(self) -> "_ByNameAndBirth":
+        return _ByNameAndBirth(self.columns, is_given=False)
+
+
+class _Asked(NamedTuple):
+    """A claim, and the ways to cut its names in family and given name.
+
+    :param day: Day of birth, 0 unless it is one known day.
+    :param ids: Ids of the cuts, -1 for what nobody is called.
+    """
+
+    number: int
+    claim: ClaimView
+    day: int
+    cuts: list[tuple[str, str]]
+    ids: list[tuple[int, int]]
+
+
+class _Pairs:
+    """Claims and the people they may mean, collected from all stages."""
+
+    def __init__(self) -> None:
+        self._claims: list[_Ints] = []
+        self._people: list[_Ints] = []
+
+    def add(self, claims: _Ints, people: NDArray[np.integer]) -> None:
+        if len(claims):
+            self._claims.append(claims.astype(np.int64))
+            self._people.append(people.astype(np.int64))
+
+    def distinct(self, people: int) -> tuple[_Ints, _Ints]:
+        """Every pair once, by claim and position of the person."""
+        if not self._claims:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        keys = np.unique(np.concatenate(self._claims) * people + np.concatenate(self._people))
+        return keys // people, keys % people
+
+
+def _counts(start: NDArray[np.uint32]) -> _Ints:
+    whole = start.astype(np.int64)
+    return whole[1:] - whole[:-1]
+
+
+class _ByNameAndBirth:
+    """Entries of the names sorted by one part of the name and the day of birth.
+
+    :ivar people: Position of the person of each entry; ``others`` the other part of the name.
+    """
+
+    def __init__(self, columns: Columns, *, is_given: bool) -> None:
+        counts = _counts(columns.entry_start)
+        people = np.repeat(np.arange(columns.people, dtype=np.uint32), counts)
+        family, given = columns.entry_family, columns.entry_given
+        # A name of one part is found as a family and as a given name.
+        own = np.where(given == 0, family, given) if is_given else family
+        day = columns.born_first[people]
+        known = np.flatnonzero(day == columns.born_last[people])
+        keys = (own[known].astype(np.int64) << _DAY_BITS) | day[known]
+        order = np.argsort(keys)
+        self._keys = keys[order]
+        chosen = known[order]
+        self.people = people[chosen]
+        self.others = (family if is_given else given)[chosen]
+
+    def find(self, names: _Ints, days: _Ints) -> tuple[_Ints, _Ints]:
+        """For each hit the number of the query and the place of the entry."""
+        keys = (names << _DAY_BITS) | days
+        start = np.searchsorted(self._keys, keys, side="left")
+        end = np.searchsorted(self._keys, keys, side="right")
+        counts = end - start
+        query = np.repeat(np.arange(len(keys)), counts)
+        before = np.repeat(np.cumsum(counts) - counts, counts)
+        return query, np.arange(len(query)) - before + start[query]
+
+
+class _NameIds:
+    """The dictionary of name parts, with a memory of what was asked."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        names = columns.names
+        self._ids = {names.text(number): number for number in range(len(names))}
+        self._near: dict[str, tuple[int, ...]] = {}
+        self._people: dict[tuple[int, int], _Ints] = {}
+        self.family_counts = _counts(columns.family_start)
+        self.given_counts = _counts(columns.given_start)
+        self._is_used = (self.family_counts > 0).tolist(), (self.given_counts > 0).tolist()
+
+    def id(self, text: str) -> int:
+        """Id of a part, -1 if nobody has it."""
+        return self._ids.get(text, -1)
+
+    def near(self, text: str) -> tuple[int, ...]:
+        """Ids of the part itself and of those one edit away."""
+        found = self._near.get(text)
+        if found is None:
+            ids = {self.id(text), *map(int, self._columns.names.near(loose_key(text)))} - {-1}
+            found = self._near[text] = tuple(sorted(ids))
+        return found
+
+    def people(self, family: int, given: int) -> _Ints:
+        """Positions of everybody with this name, the parts in either order."""
+        if min(family, given) < 0 or family == given == 0:
+            return np.zeros(0, np.int64)
+        pair = (family, given)
+        if pair not in self._people:
+            hits = np.concatenate((self._named(family, given), self._named(given, family)))
+            self._people[pair] = np.unique(hits).astype(np.int64)
+        return self._people[pair]
+
+    def _named(self, family: int, given: int) -> NDArray[np.uint32]:
+        columns = self._columns
+        first, last = columns.given_start[given : given + 2].tolist()
+        families = columns.given_family[first:last]
+        start, end = np.searchsorted(families, [family, family + 1])
+        return columns.given_person[first + start : first + end]
+
+    def cuts(self, name: NameText) -> Iterator[tuple[str, str]]:
+        """Ways to cut a name in family and given name; without a space by the names there are."""
+        parts = name.parts
+        if len(parts) == 2:
+            yield parts
+        elif len(parts) > 2:
+            for at in range(1, len(parts)):
+                yield "".join(parts[:at]), "".join(parts[at:])
+            yield parts[0], parts[-1]
+        elif parts:
+            yield from self._cuts_of_one(parts[0])
+
+    def _cuts_of_one(self, whole: str) -> Iterator[tuple[str, str]]:
+        """Where both sides are names, or else where one is; the given name may come first."""
+        half: list[tuple[str, str]] = []
+        found = False
+        for at in range(1, len(whole)):
+            one, two = whole[:at], whole[at:]
+            for family, given in ((one, two), (two, one)):
+                known = self._is_family(family) + self._is_given(given)
+                if known == 2:
+                    found = True
+                    yield family, given
+                elif known:
+                    half.append((family, given))
+        if not found:
+            yield from half
+        yield whole, ""
+
+    def _is_family(self, text: str) -> bool:
+        found = self.id(text)
+        return found > 0 and self._is_used[0][found]
+
+    def _is_given(self, text: str) -> bool:
+        found = self.id(text)
+        return found > 0 and self._is_used[1][found]
+
+
+class _Shares:
+    """How common names are among the people of the columns."""
+
+    def __init__(self, columns: Columns, names: _NameIds) -> None:
+        self.people = columns.people
+        self._names = names
+        self._families: dict[str, float] = {}
+        self._givens: dict[str, float] = {}
+
+    def family(self, key: str) -> float:
+        """Share of the people with this family name."""
+        share = self._families.get(key)
+        if share is None:
+            share = self._families[key] = self._share(self._names.family_counts, key)
+        return share
+
+    def given(self, key: str) -> float:
+        """Share of the people with this given name."""
+        share = self._givens.get(key)
+        if share is None:
+            share = self._givens[key] = self._share(self._names.given_counts, key)
+        return share
+
+    def _share(self, counts: _Ints, key: str) -> float:
+        found = self._names.id(key)
+        return float(counts[found]) / self.people if found > 0 else 0.0
+
+
+def _is_part_off(days: _Ints, birth: FuzzyDate) -> NDArray[np.bool_]:
+    """Whether year, month and day are those of the birth but for one, or month and day swapped."""
+    moments = (days - _EPOCH).astype("datetime64[D]")
+    months = moments.astype("datetime64[M]")
+    year = moments.astype("datetime64[Y]").astype(np.int64) + 1970
+    month = months.astype(np.int64) % 12 + 1
+    day = (moments - months).astype(np.int64) + 1
+    same_year, same_month, same_day = (
+        year == birth.year,
+        month == birth.month,
+        day == birth.day,
+    )
+    agreeing = same_year.astype(np.int8) + same_month + same_day
+    swapped = same_year & (month == birth.day) & (day == birth.month)
+    return np.asarray((agreeing >= 2) | swapped)
+
+
+_EPOCH: Final = 719_163  # date(1970, 1, 1).toordinal()
