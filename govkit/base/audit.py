@@ -2,7 +2,8 @@
 
 Rows are append-only for the application: the mapper, the database role (PostgreSQL) and a
 trigger (SQLite) all refuse to change or delete them. Rows name people by identifier, never by
-name, and never hold what was read.
+name, and never hold what was read. The events of a municipality form a chain, see
+:mod:`govkit.base.audit_chain`.
 """
 
 from datetime import datetime
@@ -12,16 +13,29 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from govkit.base.db import AppendOnly, Base, SystemTable, TenantTable, tenant_index
+from govkit.base.db import (
+    AppendOnly,
+    Base,
+    SystemTable,
+    TenantTable,
+    tenant_index,
+)
 
-__all__ = ["AuditEvent", "SystemEvent"]
+__all__ = ["AuditEvent", "AuditHead", "SystemEvent"]
 
 
 class AuditEvent(AppendOnly, TenantTable, Base):
-    """An act or a read inside a municipality (監査記録)."""
+    """An act or a read inside a municipality (監査記録).
+
+    Events that were written before there was a chain have no number.
+    """
 
     __tablename__ = "govkit_audit_event"
-    __table_args__ = (tenant_index("govkit_audit_event", "at"), {"comment": "監査記録"})
+    __table_args__ = (
+        tenant_index("govkit_audit_event", "at"),
+        sa.Index("ix_govkit_audit_event_number", "municipality_code", "number", unique=True),
+        {"comment": "監査記録"},
+    )
 
     at: Mapped[datetime] = mapped_column(comment="日時")
     actor: Mapped[str] = mapped_column(sa.String(120), comment="操作者(アカウントIDなど)")
@@ -31,6 +45,22 @@ class AuditEvent(AppendOnly, TenantTable, Base):
     reason: Mapped[str] = mapped_column(sa.String(400), comment="理由・目的")
     detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, comment="補足(件数など)")
     request_id: Mapped[str] = mapped_column(sa.String(40), comment="リクエストID")
+    number: Mapped[int | None] = mapped_column(comment="連番(鎖)")
+    chain_hash: Mapped[str | None] = mapped_column(sa.String(64), comment="鎖のハッシュ")
+
+
+class AuditHead(TenantTable, Base):
+    """The newest link of a municipality's chain of events (監査記録の鎖の先頭); one row each.
+
+    ``unnumbered`` counts the events from before there was a chain.
+    """
+
+    __tablename__ = "govkit_audit_head"
+    __table_args__ = ({"comment": "監査記録の鎖の先頭"},)
+
+    number: Mapped[int] = mapped_column(comment="最新の連番")
+    chain_hash: Mapped[str] = mapped_column(sa.String(64), comment="最新のハッシュ")
+    unnumbered: Mapped[int] = mapped_column(comment="鎖より前の記録の件数")
 
 
 class SystemEvent(AppendOnly, SystemTable, Base):

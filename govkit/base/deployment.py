@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine, make_url
 
 from govkit.base import db, migrate
 from govkit.base.audit import AuditEvent, SystemEvent
+from govkit.base.audit_chain import append, head, write_anchor
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
 from govkit.base.migrate import Migration, SchemaVersion
@@ -43,6 +44,7 @@ ROLE_TITLES: Final[Mapping[str, str]] = {
 
 _BASE = ("base", "govkit.base")
 _MINUTE: Final = timedelta(minutes=1)
+_ANCHOR_EVERY: Final = timedelta(minutes=15)
 BASE_PERMISSIONS: Final = (Permission("base.manage_staff", _("職員と配属を管理する")),)
 
 
@@ -62,6 +64,8 @@ class Deployment:
         self.clock: Final = clock
         self.modules: Final[Sequence[Module]] = load_modules(settings.app.modules)
         self.engine: Final[Engine] = guard_engine(_engine(settings.database.url))
+        self.anchor_file: Final = _anchor_file(settings)
+        self._anchored: dict[str, datetime] = {}
         self._municipalities: dict[str, tuple[Municipality, datetime]] = {}
         self.policies: Final = {
             module.policy: module.name for module in self.modules if module.policy is not None
@@ -176,7 +180,7 @@ class Deployment:
 
         def write_events(events: Iterable[AuditEvent]) -> None:
             with self.session(municipality.code) as session:
-                session.add_all(events)
+                append(session, events)
                 session.commit()
 
         with self.session(municipality.code, writes=writes) as session:
@@ -188,6 +192,30 @@ class Deployment:
                 work.finish(write_events)
                 raise
             work.finish(write_events)
+        self._keep_anchor(municipality.code)
+
+    def _keep_anchor(self, code: str) -> None:
+        """Write down the newest link of the audit chain, unless that was done lately."""
+        now = self.clock()
+        if self.anchor_file is None or now - self._anchored.get(code, now - _ANCHOR_EVERY) < (
+            _ANCHOR_EVERY
+        ):
+            return
+        self._anchored[code] = now
+        try:
+            self.anchor(code)
+        except OSError as error:  # the work itself is done and committed
+            log.error("audit anchor not written", extra={"error": type(error).__name__})
+
+    def anchor(self, code: str) -> None:
+        """Write the newest link of a municipality's audit chain to the anchor file.
+
+        :raises OSError: When it cannot be written.
+        """
+        with self.session(code, writes=False) as session:
+            newest = head(session, self.clock())
+        if newest is not None and self.anchor_file is not None:
+            write_anchor(self.anchor_file, newest)
 
     def municipalities(self) -> list[Municipality]:
         """All municipalities of the deployment, by code."""
@@ -249,6 +277,15 @@ class Deployment:
             session.add_all(default_roles(ROLE_TITLES, grants))
             session.commit()
         return municipality
+
+
+def _anchor_file(settings: Settings) -> Path | None:
+    if settings.security.audit_anchor_file:
+        return settings.security.audit_anchor_file
+    url = make_url(settings.database.url)
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        return Path(f"{url.database}.audit-anchors.jsonl")
+    return None
 
 
 def _engine(url: str) -> Engine:

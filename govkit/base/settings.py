@@ -69,6 +69,9 @@ class SecuritySettings(_Section):
     """Largest ordinary request."""
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 256 * _MEBIBYTE
     """Largest request on pages that receive files."""
+    audit_anchor_file: Path | None = None
+    """File outside the database that keeps the newest link of the audit chain (監査記録の鎖の控え), on
+    another disk or server; beside the database unless given, which PostgreSQL needs."""
 
 
 class Settings(BaseSettings):
@@ -189,6 +192,14 @@ def production_problems(settings: Settings) -> list[Problem]:
                 "no_owner_url",
                 "PostgreSQLでは表の所有者の接続先も設定してください。アプリは所有者ではないロールで接続します。",
                 column="database.owner_url",
+            )
+        )
+    if settings.database.url.startswith("postgresql") and not settings.security.audit_anchor_file:
+        found.append(
+            Problem(
+                "no_anchor_file",
+                "監査記録の鎖の控えを書くファイルを、データベースとは別のディスクかサーバーに設定してください。",
+                column="security.audit_anchor_file",
             )
         )
     return found

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from govkit.base.audit import AuditEvent
+from govkit.base.audit_chain import append
 from govkit.base.db import Base, TenantTable
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality, MunicipalityPolicy
@@ -183,7 +184,7 @@ class Work:
         unwritten = [*self._reads, *seen]
         try:
             if self.session.writes:
-                self.session.add_all([*self._events, *seen])
+                append(self.session, [*self._events, *seen])
                 self.session.commit()
                 unwritten = []
         finally:

@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "city": ("govkit.cli.city:city", "団体を参加させる、一覧を見る、方針を決める。"),
     "residents": ("govkit.cli.residents:residents", "住民データを取り込む、架空のデータを作る。"),
     "oneroster": ("govkit.cli.oneroster:oneroster", "名簿をOneRosterの形で書き出します。"),
+    "audit": ("govkit.cli.audit:audit", "監査記録が書き換えられていないかを調べる。"),
     "forms": ("govkit.cli.forms:forms", "様式の定義を検査する、用紙や表を作る、表を調べる。"),
     "check": ("govkit.cli.check:check", "設定・移行・権限・団体間の分離を検査します。"),
     "database": ("govkit.cli.database:database", "データベースを準備します。"),

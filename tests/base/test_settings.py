@@ -133,4 +133,5 @@ def test_production_demands_what_keeps_people_safe(settings_file) -> None:
         "security.secret_key",
         "app.trusted_hosts",
         "database.owner_url",
+        "security.audit_anchor_file",
     }

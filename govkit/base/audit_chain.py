@@ -1,0 +1,241 @@
+"""The chain of audit events: nothing can be changed, taken out or added unseen (監査記録の鎖).
+
+Each event of a municipality has a number and a hash over its content and the hash before it, written
+in the transaction of the work itself. Who can write to the database could compute a whole new chain;
+therefore the newest link is written now and then to an *anchor file* outside the database, which
+belongs on another disk or server. :func:`verify` holds chain and anchors against each other.
+
+After OWASP ASVS 5.0 16.4.2–16.4.3.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from govkit.base.audit import AuditEvent, AuditHead
+from govkit.base.tenancy import ScopedSession
+
+__all__ = [
+    "Anchor",
+    "Fault",
+    "Verification",
+    "append",
+    "head",
+    "read_anchors",
+    "verify",
+    "write_anchor",
+]
+
+_HEAD: Final = UUID("6f1d2c9e-5f5b-4b60-9a54-0d6a9f3c1e00")
+"""Identifier of the one head of each municipality."""
+_START: Final = "0" * 64
+_PAGE: Final = 2000
+
+
+def append(session: ScopedSession, events: Iterable[AuditEvent]) -> None:
+    """Add events to the chain of the session's municipality, in their order; does not commit.
+
+    Writers of one municipality queue here until their transaction ends, so call it last.
+    """
+    new = list(events)
+    if not new:
+        return
+    newest = _locked_head(session)
+    number, link = newest.number, newest.chain_hash
+    for event in new:
+        number += 1
+        event.number = number
+        event.chain_hash = link = _link(link, event)
+    newest.number, newest.chain_hash = number, link
+    session.add_all(new)
+
+
+def _locked_head(session: ScopedSession) -> AuditHead:
+    code = _code(session)
+    while True:
+        found: AuditHead | None = session.get(
+            AuditHead, (code, _HEAD), with_for_update=True, populate_existing=True
+        )
+        if found is not None:
+            return found
+        try:
+            with session.begin_nested():
+                session.add(_first_head(session))
+        except IntegrityError:
+            continue  # another writer was first
+
+
+def _first_head(session: ScopedSession) -> AuditHead:
+    count = session.scalar(sa.select(sa.func.count(AuditEvent.id)))
+    return AuditHead(id=_HEAD, number=0, chain_hash=_START, unnumbered=count or 0)
+
+
+def _code(session: ScopedSession) -> str:
+    code = session.scope.municipality_code
+    if code is None:
+        raise TypeError("events belong to a municipality")
+    return code
+
+
+def _link(before: str, event: AuditEvent) -> str:
+    content = (
+        before,
+        event.number,
+        event.id.hex,
+        event.at.astimezone(UTC).isoformat(),
+        event.actor,
+        event.action,
+        event.subject_kind,
+        event.subject_ids,
+        event.reason,
+        event.detail,
+        event.request_id,
+    )
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The newest link of a chain as it was once, kept outside the database (鎖の控え)."""
+
+    at: datetime
+    municipality_code: str
+    number: int
+    chain_hash: str
+
+
+def head(session: ScopedSession, now: datetime) -> Anchor | None:
+    """The newest link of the session's municipality; ``None`` before the first event."""
+    code = _code(session)
+    newest: AuditHead | None = session.get(AuditHead, (code, _HEAD))
+    if newest is None or not newest.number:
+        return None
+    return Anchor(now, code, newest.number, newest.chain_hash)
+
+
+def write_anchor(path: Path, anchor: Anchor) -> None:
+    """Add an anchor to the file, on disk when this returns; several processes may write at once."""
+    line = json.dumps(
+        {
+            "at": anchor.at.astimezone(UTC).isoformat(),
+            "municipality_code": anchor.municipality_code,
+            "number": anchor.number,
+            "chain_hash": anchor.chain_hash,
+        }
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(handle, f"{line}\n".encode("ascii"))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_anchors(path: Path, municipality_code: str) -> Sequence[Anchor]:
+    """The anchors of a municipality, in the order they were written.
+
+    :raises ValueError: When a line is no anchor; its number is told.
+    """
+    found = []
+    lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        try:
+            fields = json.loads(line)
+            anchor = Anchor(
+                datetime.fromisoformat(fields["at"]),
+                str(fields["municipality_code"]),
+                int(fields["number"]),
+                str(fields["chain_hash"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(number) from error
+        if anchor.municipality_code == municipality_code:
+            found.append(anchor)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where the chain of events is broken.
+
+    :param code: ``missing``, ``changed``, ``head``, ``unnumbered``, ``cut`` or ``anchor``.
+    :param number: Number of the first event concerned.
+    """
+
+    code: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What :func:`verify` found.
+
+    :param events: Events in the chain.
+    :param unnumbered: Events from before there was a chain, which nothing protects.
+    :param anchors: Anchors held against it.
+    :param faults: Where it is broken; empty when all is well.
+    """
+
+    events: int
+    unnumbered: int
+    anchors: int
+    faults: tuple[Fault, ...]
+
+
+def verify(session: ScopedSession, anchors: Sequence[Anchor] = ()) -> Verification:
+    """Hold the whole chain of the session's municipality against itself and its anchors.
+
+    A changed event breaks its own link alone: the check goes on from the link as stored, so that
+    every place is told.
+    """
+    expected = {anchor.number: anchor.chain_hash for anchor in anchors}
+    number, link, faults = 0, _START, []
+    for event in _events(session):
+        assert event.number is not None  # noqa: S101 - only numbered events are read
+        number += 1
+        if event.number != number:
+            faults.append(Fault("missing", number))
+            number = event.number
+        elif event.chain_hash != _link(link, event):
+            faults.append(Fault("changed", number))
+        link = event.chain_hash or ""
+        if expected.pop(number, link) != link:
+            faults.append(Fault("anchor", number))
+    faults += (Fault("cut", missing) for missing in sorted(expected))
+    newest: AuditHead | None = session.get(AuditHead, (_code(session), _HEAD))
+    at_head = (newest.number, newest.chain_hash) if newest else (0, _START)
+    if at_head != (number, link):
+        faults.append(Fault("head", number))
+    plain = session.scalar(
+        sa.select(sa.func.count(AuditEvent.id)).where(AuditEvent.number.is_(None))
+    )
+    if plain != (newest.unnumbered if newest else plain):
+        faults.append(Fault("unnumbered", 0))
+    return Verification(number, plain or 0, len(anchors), tuple(faults))
+
+
+def _events(session: ScopedSession) -> Iterator[AuditEvent]:
+    last = 0
+    while True:
+        page = session.scalars(
+            sa.select(AuditEvent)
+            .where(AuditEvent.number > last)
+            .order_by(AuditEvent.number)
+            .limit(_PAGE)
+        ).all()
+        if not page:
+            return
+        yield from page
+        last = page[-1].number or 0
+        session.expunge_all()
