@@ -17,27 +17,25 @@ from govkit.formats.tabular import Encoding, ReadOptions, Table, read_table
 from govkit.residents.adapters.extract_columns import (
     COLUMNS,
     FORBIDDEN,
-    headings_by_field,
-    is_known,
     profile_of,
     refuse_personal_numbers,
 )
 from govkit.residents.adapters.extract_history import History
-from govkit.residents.adapters.extract_rows import SEPARATOR, Dates, RowChecker, resident_of
+from govkit.residents.adapters.extract_rows import (
+    SEPARATOR,
+    Dates,
+    RowChecker,
+    extract_notices,
+    no_rows,
+    resident_of,
+)
 from govkit.residents.adapters.memory import MemorySource
 from govkit.residents.records import FuzzyDate, PersonId, Resident
 
-__all__ = ["CsvExtract", "ExtractReading", "ExtractRow", "extract_notices", "read_extract"]
+__all__ = ["CsvExtract", "ExtractReading", "ExtractRow", "read_extract"]
 
 _PRINT_VERSION: Final = b"extract-2"
 _BETWEEN_ROWS: Final = "\x1e"
-_WANTED: Final = {
-    "full": "氏名",
-    "kana_full": "氏名のフリガナ",
-    "household_number": "世帯番号",
-    "machiaza_id": "住所の町字コード",
-    "status": "住民状態",
-}
 
 
 class ExtractRow:
@@ -225,22 +223,6 @@ class _Reader:
         if len({len(kept[1]) for kept in rows}) > 1:
             text = "宛名番号の桁数がそろっていません。先頭の 0 が落ちていないか確かめてください。"
             yield Problem("uneven_numbers", text, file=self._name)
-
-
-def extract_notices(table: Table, name: str) -> Iterator[Problem]:
-    """What a person should know about the columns of an extract: unknown and absent ones."""
-    yield from (one for one in table.notices if not is_known(one.column))
-    headings = headings_by_field(table.headings)
-    for field_name, label in _WANTED.items():
-        if field_name not in headings:
-            text = "{label}の列がないため、空のまま取り込みます。"
-            yield Problem("absent_column", text, file=name, row=1, params={"label": label})
-
-
-def no_rows(name: str) -> Problem:
-    """The problem of a file with nothing below its headings."""
-    text = "見出しの下に行がありません。中身のあるファイルを選んでください。"
-    return Problem("no_rows", text, file=name)
 
 
 class CsvExtract(MemorySource):

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from operator import itemgetter
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from govkit.errors import InvalidInput, InvalidValue, Problem
 from govkit.formats.tabular import Table
-from govkit.residents.adapters.extract_columns import Cells, headings_by_field
+from govkit.residents.adapters.extract_columns import Cells, headings_by_field, is_known
 from govkit.residents.adapters.extract_history import HistoryProblem, number_problem, rank_of
 from govkit.residents.records import (
     Address,
@@ -29,7 +29,19 @@ from govkit.residents.records import (
     Status,
 )
 
-__all__ = ["SEPARATOR", "CheckedRow", "Dates", "RowChecker", "cells_of", "resident_of"]
+__all__ = [
+    "SEPARATOR",
+    "CheckedRow",
+    "Dates",
+    "RowChecker",
+    "Rows",
+    "cells_of",
+    "extract_notices",
+    "former_rows",
+    "name_of",
+    "no_rows",
+    "resident_of",
+]
 
 SEPARATOR: Final = "\x1f"
 """One character that no name holds joins the kept cells, so that a row costs one text in memory."""
@@ -79,12 +91,25 @@ _DUPLICATE: Final = (
     "同じ宛名番号の最新の行が二つ以上あります。どれが最新か出力元で確かめてください。"
 )
 
+_WANTED: Final = {
+    "full": "氏名",
+    "kana_full": "氏名のフリガナ",
+    "household_number": "世帯番号",
+    "machiaza_id": "住所の町字コード",
+    "status": "住民状態",
+}
+
 
 class Dates:
     """Reads dates of the register: text, 不詳フラグ and 不詳表記; equal dates are read once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], FuzzyDate] = {}
+
+    @property
+    def size(self) -> int:
+        """Number of dates that are remembered."""
+        return len(self._known)
 
     def read(self, parts: tuple[str, ...]) -> FuzzyDate:
         """The date of these cells.
@@ -117,6 +142,17 @@ The birth is ``None`` if something about the row needs a closer look, should it 
 """
 
 
+class Rows(Protocol):
+    """Rows with the cells of :class:`Cells`: a table of a file, or the rows of an answer."""
+
+    @property
+    def headings(self) -> Sequence[str]:
+        """Headings as written."""
+        ...
+
+    def __iter__(self) -> Iterator[tuple[int, tuple[str, ...]]]: ...
+
+
 class RowChecker:
     """One pass over a table: gives the sound rows and keeps every problem.
 
@@ -126,7 +162,7 @@ class RowChecker:
 
     def __init__(
         self,
-        table: Table,
+        table: Rows,
         municipality_code: str,
         *,
         name: str,
@@ -238,6 +274,22 @@ class RowChecker:
 
 def _listed(codes: frozenset[str]) -> str:
     return "・".join(sorted(codes - {""}))
+
+
+def extract_notices(table: Table, name: str) -> Iterator[Problem]:
+    """What a person should know about the columns of an extract: unknown and absent ones."""
+    yield from (one for one in table.notices if not is_known(one.column))
+    headings = headings_by_field(table.headings)
+    for field_name, label in _WANTED.items():
+        if field_name not in headings:
+            text = "{label}の列がないため、空のまま取り込みます。"
+            yield Problem("absent_column", text, file=name, row=1, params={"label": label})
+
+
+def no_rows(name: str) -> Problem:
+    """The problem of a file with nothing below its headings."""
+    text = "見出しの下に行がありません。中身のあるファイルを選んでください。"
+    return Problem("no_rows", text, file=name)
 
 
 def cells_of(content: str) -> Cells:
