@@ -56,8 +56,8 @@ def _deletions(text: str) -> set[str]:
 class FuzzyNames:
     """Names by keys that are one edit apart: two such keys share a text with a letter deleted.
 
-    Only the parts of names, and of names with three parts and more their beginnings and ends, are
-    indexed, not the whole names: there are far fewer of them than of people.
+    Indexed are the parts of names, and of names with three parts and more their beginnings and
+    ends, of which there are far fewer than of people; hardly any whole name.
     """
 
     def __init__(self, rows: Sequence[Resident]) -> None:
@@ -116,4 +116,7 @@ def _stretches(resident: Resident) -> set[str]:
     for form in resident_forms(resident, history=True):
         keyed = keyed_name(form.text, loose_key)
         found.update(keyed.parts, keyed.heads[:-1], keyed.tails[1:])
+        pairs = zip(keyed.heads, keyed.tails[1:], strict=False)
+        if any(f"{head}{tail}" != keyed.whole for head, tail in pairs):
+            found.add(keyed.whole)  # letters that meet change one another: サトウ ウメ
     return found
