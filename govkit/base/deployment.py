@@ -1,8 +1,10 @@
 """A deployment: the engines, the active modules and the doors to the data (導入環境)."""
 
+import hmac
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -159,6 +161,18 @@ class Deployment:
             )
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[ScopedSession]:
+        """Session that reads all municipalities as they are at its first statement.
+
+        The caller records the reason with :meth:`unscoped`.
+        """
+        engine = self.engine
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with ScopedSession(engine, EVERYWHERE, writes=False) as session:
+            yield session
+
     def session(self, municipality_code: str, *, writes: bool = True) -> ScopedSession:
         """A session bound to one municipality; the caller commits or rolls back."""
         return ScopedSession(self.engine, Scope(municipality_code), writes=writes)
@@ -183,6 +197,7 @@ class Deployment:
                 append(session, events)
                 session.commit()
 
+        origin = replace(origin, audit_key=self._audit_key(municipality.code))
         with self.session(municipality.code, writes=writes) as session:
             work = Work(session, actor, municipality, self.clock(), self.policies, origin)
             try:
@@ -193,6 +208,10 @@ class Deployment:
                 raise
             work.finish(write_events)
         self._keep_anchor(municipality.code)
+
+    def _audit_key(self, code: str) -> bytes:
+        secret = self.settings.security.secret_key.get_secret_value()
+        return hmac.digest(secret.encode(), f"govkit.audit.fingerprint:{code}".encode(), "sha256")
 
     def _keep_anchor(self, code: str) -> None:
         """Write down the newest link of the audit chain, unless that was done lately."""

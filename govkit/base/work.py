@@ -4,8 +4,9 @@ A service is ``verb(work, …)``. It asks for rights, finds rows, changes them a
 did; it never commits, never reads a clock and never sees HTTP.
 """
 
+import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
@@ -44,10 +45,12 @@ class Origin:
     """What began a unit of work, for its audit rows.
 
     :param screen: What is being looked at, such as the endpoint.
+    :param audit_key: Key of :meth:`Work.fingerprint`; the deployment sets it.
     """
 
     request_id: str = ""
     screen: str = ""
+    audit_key: bytes = field(default=b"", repr=False)
 
 
 class Work:
@@ -160,6 +163,16 @@ class Work:
             detail=detail,
             request_id=self.origin.request_id,
         )
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash (HMAC-SHA256) of what an audit row must not hold in the open, such as a question.
+
+        The same text gives the same fingerprint within a municipality, as long as the secret key of
+        the deployment stays; without the key nobody can try texts out.
+        """
+        if not self.origin.audit_key:
+            raise RuntimeError("this work was opened without a key")
+        return hmac.new(self.origin.audit_key, text.encode(), "sha256").hexdigest()
 
     def saw(self, people: Iterable[TenantTable]) -> None:
         """Note whose records are read; one audit row of the work names them all at the end."""

@@ -28,7 +28,7 @@ from govkit.base.deployment import Deployment
 from govkit.base.identity import Account, Actor, Appointment, Role, Staff, add_account
 from govkit.base.postgres import prepare_postgres
 from govkit.base.settings import AppSettings, DatabaseSettings, SecuritySettings, Settings
-from govkit.base.work import JAPAN, Work
+from govkit.base.work import JAPAN, Origin, Work
 from govkit.testing.conformance_report import ConformanceReport
 
 pytest.register_assert_rewrite("govkit.testing.resident_source")
@@ -253,6 +253,7 @@ def work_for(shared_deployment: Deployment) -> Iterator[WorkFor]:
             shared_deployment.municipality(municipality_code),
             datetime.combine(today, time(9), JAPAN).astimezone(UTC),
             shared_deployment.policies,
+            Origin(audit_key=b"an invented key for tests only"),
         )
         opened.append(work)
         return work

@@ -19,6 +19,7 @@ from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, househo
 from govkit.residents.policy import PurposeRule
 from govkit.residents.records import Address, HouseholdId, PersonId, Resident
 from govkit.residents.source import ResidentSource, SourceDescription, SourceUnavailable
+from govkit.residents.watch import Watch
 
 __all__ = [
     "StoredResidents",
@@ -270,14 +271,21 @@ def _near(key: str) -> sa.ColumnElement[bool]:
     return sa.or_(_beginning(key[:half]), _has(f"{key[half:]}\n"), _equal(swapped))
 
 
-def resident_directory(work: Work, purposes: Iterable[PurposeRule]) -> ResidentDirectory:
+def resident_directory(
+    work: Work, purposes: Iterable[PurposeRule], watch: Watch | None = None
+) -> ResidentDirectory:
     """The directory through which a module looks residents up, audited in the given work.
 
+    The audit row keeps the question as a keyed hash only: whether the same was asked again can be
+    told, what was asked cannot.
+
     :param purposes: The purposes of use that the calling module declares.
+    :param watch: Budgets and alarms, if any.
     """
 
     def audit(entry: LookupEntry) -> None:
         context = entry.context
+        hashed = {"question_hmac": work.fingerprint(entry.question)} if entry.question else {}
         work.record(
             f"residents.{entry.action}",
             [AddresseeNumber(person.addressee_number) for person in entry.persons],
@@ -289,6 +297,8 @@ def resident_directory(work: Work, purposes: Iterable[PurposeRule]) -> ResidentD
             outcome=entry.outcome,
             keys=list(entry.keys),
             work_id=context.work_id,
+            screen=work.origin.screen,
+            **hashed,
         )
 
     return ResidentDirectory(
@@ -296,4 +306,5 @@ def resident_directory(work: Work, purposes: Iterable[PurposeRule]) -> ResidentD
         municipality_code=work.municipality.code,
         purposes={rule.name: rule for rule in purposes},
         audit=audit,
+        watch=watch,
     )

@@ -14,6 +14,7 @@ from govkit.modules.resident_extracts import (
     resident_directory,
 )
 from govkit.modules.resident_extracts.source import stored_values
+from govkit.residents.matching import ResidentQuery
 from govkit.residents.policy import PurposeRule
 from govkit.residents.records import PersonId
 from govkit.residents.results import Single, Unavailable
@@ -105,3 +106,21 @@ def test_a_lookup_of_a_read_only_work_is_audited_before_the_answer(deployment, e
     assert event.subject_ids == [number(1)]
     assert event.reason == "窓口の照会"
     assert event.detail["legal_basis"] == "学校教育法施行令第1条"
+    assert len(event.detail["question_hmac"]) == 64
+
+
+def test_the_question_is_kept_as_a_keyed_hash_that_differs_between_cities(deployment):
+    prints = {}
+    for code in (CITY, "132071"):
+        with deployment.work(deployment.municipality(code), Actor.operator("試験")) as work:
+            context = RULE.context(actor="a", section="学務課", reason="窓口の照会")
+            directory = resident_directory(work, [RULE])
+            for name in ("渡邉葵", "渡邉葵", "渡邉蒼"):
+                directory.search(context, ResidentQuery(name=name))
+        with deployment.work(deployment.municipality(code), Actor.operator("試験")) as work:
+            query = sa.select(AuditEvent).where(AuditEvent.action == "residents.search")
+            events = work.session.scalars(query).all()
+        assert "渡邉" not in str([(each.detail, each.reason) for each in events])
+        prints[code] = sorted(each.detail["question_hmac"] for each in events)
+        assert len(set(prints[code])) == 2
+    assert not set(prints[CITY]) & set(prints["132071"])
