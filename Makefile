@@ -11,7 +11,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM_PATH = $(shell cat $(VENV)/chromium 2>/dev/null)
 
-.PHONY: help run test lint ruff types layers pytest docs wheel bench screenshots lock clean
+.PHONY: help run test lint ruff types layers pytest docs wheel bench soak-residents screenshots lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -49,6 +49,11 @@ docs: $(VENV)/ready-test
 
 bench: $(VENV)/ready-test
 	@for each in benchmarks/bench_*.py; do echo "▶ $$each"; $(BIN)/python "$$each" || exit 1; done
+
+# Protected places against 200,000 questions to each adapter, and longer samples of time: an hour.
+LEAK_QUERIES ?= 200000
+soak-residents: $(VENV)/ready-test
+	GOVKIT_LEAK_QUERIES=$(LEAK_QUERIES) GOVKIT_TIME_SAMPLES=1000 $(BIN)/pytest -n $(WORKERS) tests/residents/test_leaks.py tests/residents/test_even_time.py
 
 screenshots: $(VENV)/ready-test $(VENV)/chromium
 	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' STORY_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/journeys/test_story.py -k 'sqlite and scripts and not no-scripts'

@@ -52,6 +52,9 @@ __all__ = ["LookupAudit", "LookupDenied", "LookupEntry", "ResidentDirectory"]
 QUANTUM: Final = 0.02
 """Seconds: answers that could tell of a protected person come only at multiples of it."""
 
+_AT_ONCE: Final = 200
+"""Rows asked for by location: a second question, for those dropped from the first, takes time."""
+
 _GRADES: Final = list(Grade)
 _UNSUPPORTED: Final = (
     "この住民情報では、この条件だけでは検索できません。氏名か生年月日を加えてください。"
@@ -314,7 +317,7 @@ class ResidentDirectory:
     def _search(self, rule: PurposeRule, query: ResidentQuery, limit: int) -> Result:
         limit = max(1, min(limit, rule.max_rows))
         hides = _hides(rule) and query.uses_location
-        asked = limit
+        asked = max(limit, _AT_ONCE) if hides else limit
         while True:
             found = self._source.search(query, asked)
             rows = [row for row in self._visible(rule, found) if not (hides and row.is_protected)]
