@@ -133,7 +133,8 @@ class NameForm:
     """One written form of a name.
 
     :param is_kana: Whether it is a reading.
-    :param text: The form as registered, or with its long marks spelled out.
+    :param text: The form as registered, one space between its parts, or with its long marks
+        spelled out.
     """
 
     matched_on: MatchedOn
@@ -173,8 +174,8 @@ def _distinct(forms: Iterator[tuple[MatchedOn, bool, str]]) -> dict[NameForm, No
     return {
         NameForm(matched_on, is_kana, reading): None
         for matched_on, is_kana, text in forms
-        if text.strip()
-        for reading in readings(text)
+        if text and not text.isspace()
+        for reading in readings(" ".join(_BETWEEN_NAMES.split(text)).strip())
     }
 
 

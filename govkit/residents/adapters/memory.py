@@ -108,8 +108,9 @@ class MemorySource(ResidentSource):
             NameMatch.PREFIX: self._names.beginning,
             NameMatch.PART: self._names.holding,
         }[how]
-        for key in dict.fromkeys((name.whole, max(name.parts, key=len))):
-            yield find(key)
+        yield find(name.whole)
+        if len(name.parts) > 1:
+            yield find(*name.parts)
 
     @cached_property
     def _codes(self) -> Sequence[str]:

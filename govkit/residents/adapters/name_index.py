@@ -25,28 +25,30 @@ class KeyText:
             entry = "\n".join(("", *keys, ""))
             lines.append(entry)
             length += len(entry)
+        self._starts.append(length)
         self._text = "".join(lines)
 
-    def equal(self, key: str) -> Iterator[int]:
-        """Everybody with this key."""
-        return self._find(f"\n{key}\n")
+    def equal(self, *keys: str) -> Iterator[int]:
+        """Everybody with each of these keys."""
+        return self._find([f"\n{key}\n" for key in keys])
 
-    def beginning(self, key: str) -> Iterator[int]:
-        """Everybody with a key that begins with this."""
-        return self._find(f"\n{key}")
+    def beginning(self, *keys: str) -> Iterator[int]:
+        """Everybody with keys that begin with these."""
+        return self._find([f"\n{key}" for key in keys])
 
-    def holding(self, key: str) -> Iterator[int]:
-        """Everybody with a key that holds this."""
-        return self._find(key)
+    def holding(self, *keys: str) -> Iterator[int]:
+        """Everybody with keys that hold these."""
+        return self._find(list(keys))
 
-    def _find(self, needle: str) -> Iterator[int]:
-        at = self._text.find(needle)
+    def _find(self, needles: Sequence[str]) -> Iterator[int]:
+        rarest, *others = sorted(needles, key=len, reverse=True)
+        at = self._text.find(rarest)
         while at >= 0:
             person = bisect_right(self._starts, at) - 1
-            yield person
-            if person + 1 == len(self._starts):
-                return
-            at = self._text.find(needle, self._starts[person + 1])
+            start, end = self._starts[person], self._starts[person + 1]
+            if all(self._text.find(other, start, end) >= 0 for other in others):
+                yield person
+            at = self._text.find(rarest, end)
 
 
 def _deletions(text: str) -> set[str]:
