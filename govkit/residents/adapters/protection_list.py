@@ -16,9 +16,14 @@ from govkit.residents.adapters.extract_history import (
     rank_of,
 )
 
-__all__ = ["ProtectionList", "read_protection_list"]
+__all__ = [
+    "PROTECTION_COLUMNS",
+    "ProtectionList",
+    "ProtectionReader",
+    "read_protection_list",
+]
 
-_COLUMNS: Final = (
+PROTECTION_COLUMNS: Final = (
     Column("市区町村コード"),
     Column("宛名番号", is_number=True),
     Column("措置区分", ("支援措置区分",)),
@@ -27,6 +32,7 @@ _COLUMNS: Final = (
     Column("最新フラグ", is_required=False),
     Column("削除フラグ", is_required=False),
 )
+"""What to read of a row, in the order that :class:`ProtectionReader` takes."""
 _HISTORY_TEXTS: Final[Mapping[StrEnum, tuple[str, str]]] = {
     HistoryProblem.LATEST_FLAG: ("最新フラグ", "最新フラグは 0 か 1 で入れてください。"),
     HistoryProblem.DELETED_FLAG: ("削除フラグ", "削除フラグは 0 か 1 で入れてください。"),
@@ -64,9 +70,11 @@ def read_protection_list(
     :raises InvalidInput: When any row is wrong: a list read in part would leave people unprotected.
     """
     name = name or (source.name if isinstance(source, Path) else "")
-    with read_table(source, _COLUMNS, encoding=encoding, name=name, forbidden=FORBIDDEN) as table:
+    with read_table(
+        source, PROTECTION_COLUMNS, encoding=encoding, name=name, forbidden=FORBIDDEN
+    ) as table:
         refuse_personal_numbers(table.headings, name)
-        reader = _Reader(municipality_code, name)
+        reader = ProtectionReader(municipality_code, name)
         try:
             for row, cells in table:
                 reader.take(row, cells)
@@ -75,20 +83,30 @@ def read_protection_list(
     problems = sorted((*reader.problems, *table.problems), key=lambda one: one.row or 0)
     if problems:
         raise InvalidInput(problems)
-    history = reader.history
-    ended = {number for number, found in history.current.items() if found[2] == _ENDED}
-    protected = frozenset(history.current) - (ended - frozenset(history.ties))
-    return ProtectionList(protected, table.row_count)
+    return ProtectionList(reader.protected, table.row_count)
 
 
-class _Reader:
-    def __init__(self, municipality_code: str, name: str) -> None:
+class ProtectionReader:
+    """Takes rows of the group and tells who is protected.
+
+    :ivar problems: What was wrong with rows; if there is anything, the whole is not to be used.
+    """
+
+    def __init__(self, municipality_code: str, name: str = "") -> None:
         self._municipality_code = municipality_code
         self._name = name
-        self.history: History[str] = History()
+        self._history: History[str] = History()
         self.problems: list[Problem] = []
 
+    @property
+    def protected(self) -> frozenset[str]:
+        """Addressee numbers of everybody whose protection was not lifted."""
+        current, ties = self._history.current, frozenset(self._history.ties)
+        ended = {number for number, found in current.items() if found[2] == _ENDED}
+        return frozenset(current) - (ended - ties)
+
     def take(self, row: int, cells: tuple[str, ...]) -> None:
+        """Take the cells of a row."""
         code, number, measure, history, branch, latest, deleted = cells
         if code != self._municipality_code:
             text = "取り込む自治体の行ではありません。ほかの自治体の行を除いてください。"
@@ -102,7 +120,7 @@ class _Reader:
                 column, text = _HISTORY_TEXTS[error.problem]
                 self._refuse(row, column, "", error.problem.value, text)
             else:
-                self.history.add(number, rank, row, measure)
+                self._history.add(number, rank, row, measure)
 
     def _refuse(self, row: int, column: str, value: str, code: str, text: str) -> None:
         self.problems.append(Problem(code, text, self._name, "", row, column, value))
