@@ -13,15 +13,14 @@ whatever lacks one of these but reaches :data:`REVIEW_AT` goes to review.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from importlib import import_module
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from govkit.residents.claims import Claim
+from govkit.residents.linkage_finders import CandidateFinder, SearchingFinder
 from govkit.residents.linkage_rules import (
     ClaimView,
     Evidence,
@@ -29,10 +28,9 @@ from govkit.residents.linkage_rules import (
     NameFrequencies,
     compare,
 )
-from govkit.residents.linkage_shares import common_names
-from govkit.residents.matching import Grade, NameMatch, ResidentQuery
+from govkit.residents.matching import Grade
 from govkit.residents.records import Resident, Status
-from govkit.residents.source import Capability, ResidentSource
+from govkit.residents.source import ResidentSource
 
 __all__ = [
     "LEAD",
@@ -134,12 +132,6 @@ class Decision:
         return tuple(map(str, self.people[0].evidence)) if self.people else ()
 
 
-class _Finder(Protocol):
-    frequencies: NameFrequencies
-
-    def find(self, claims: Sequence[ClaimView]) -> Iterator[Sequence[Resident]]: ...
-
-
 class Linker:
     """Links claims to the residents of a source.
 
@@ -160,24 +152,22 @@ class Linker:
 
         :raises SourceUnavailable: When the source cannot answer.
         """
-        rows = iter(claims)
-        with self._finder() as finder:
-            while batch := [ClaimView.of(claim) for claim in islice(rows, _BATCH)]:
-                for view, residents in zip(batch, finder.find(batch), strict=True):
-                    yield self._decide(view, residents, finder.frequencies)
+        rows, finder = iter(claims), self._finder()
+        while batch := [ClaimView.of(claim) for claim in islice(rows, _BATCH)]:
+            for view, residents in zip(batch, finder.find(batch), strict=True):
+                yield self._decide(view, residents, finder.frequencies)
 
-    @contextmanager
-    def _finder(self) -> Iterator[_Finder]:
+    def _finder(self) -> CandidateFinder:
         """What finds candidates in the present state of the source."""
         snapshot = getattr(self._source, "snapshot", None)
         if snapshot is None:
-            yield SearchingFinder(self._source)
-            return
-        with snapshot() as columns:
-            if self._indexed is None or self._indexed.columns is not columns:
-                # Only sources with columns have numpy (extra "index").
-                self._indexed = import_module(_COLUMNS).ColumnFinder(columns)
-            yield self._indexed
+            return SearchingFinder(self._source)
+        if self._indexed is None or self._indexed.snapshot is not snapshot:
+            # Only where there are columns, there is numpy (extra "index").
+            code = getattr(self._source, "municipality_code", "")
+            self._indexed = import_module(_COLUMNS).ColumnFinder(snapshot, code)
+        finder: CandidateFinder = self._indexed
+        return finder
 
     def _decide(
         self, view: ClaimView, residents: Sequence[Resident], frequencies: NameFrequencies
@@ -211,49 +201,3 @@ def _doubts(people: Sequence[LinkedPerson]) -> Iterator[ReviewReason]:
         yield ReviewReason.GIVEN_NAME
     if best.resident.status != Status.RESIDENT.value:
         yield ReviewReason.NOT_RESIDENT
-
-
-_LIMIT: Final = 200
-
-
-class SearchingFinder:
-    """Finds candidates by asking a source as its :meth:`ResidentSource.search` allows.
-
-    The address is never a condition, so nobody is found by it.
-    """
-
-    def __init__(self, source: ResidentSource) -> None:
-        self._source = source
-        description = source.describe()
-        able = Capability.FUZZY_MATCH in description.capabilities
-        self._how = NameMatch.FUZZY if able else NameMatch.EXACT
-        self.frequencies: NameFrequencies = common_names(description.rows)
-
-    def find(self, claims: Sequence[ClaimView]) -> Iterator[Sequence[Resident]]:
-        """The candidates of each claim in turn."""
-        return map(self._candidates, claims)
-
-    def _candidates(self, view: ClaimView) -> Sequence[Resident]:
-        found: dict[object, Resident] = {}
-        for query in _queries(view.claim, self._how):
-            if not query.problems:
-                people = self._source.search(query, _LIMIT)
-                found |= {resident.id: resident for resident in people}
-        return list(found.values())
-
-
-def _queries(claim: Claim, how: NameMatch) -> Iterator[ResidentQuery]:
-    """What to ask: by number, by birth and any part of the name, by the whole name alone."""
-    if claim.addressee_number:
-        yield ResidentQuery(addressee_number=claim.addressee_number)
-    names = [text for text in dict.fromkeys((claim.name, claim.kana)) if text.strip()]
-    first, last = _bounds(claim)
-    for text in names:
-        if first and last:
-            for part in dict.fromkeys((text, *text.split())):
-                yield ResidentQuery(name=part, name_match=how, birth_from=first, birth_to=last)
-        yield ResidentQuery(name=text, name_match=NameMatch.EXACT)
-
-
-def _bounds(claim: Claim) -> tuple[date | None, date | None]:
-    return (claim.birth.earliest, claim.birth.latest) if claim.birth else (None, None)

@@ -7,15 +7,18 @@ in full, so a stage may find too many.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from govkit.jp.text import fold_width
 from govkit.residents.index.columns import Columns
+from govkit.residents.index.merge import PROTECTED
+from govkit.residents.index.source import Snapshot
 from govkit.residents.keys import loose_key
+from govkit.residents.linkage_finders import HeldFinder
 from govkit.residents.linkage_names import NameText
 from govkit.residents.linkage_places import agrees_in_town
 from govkit.residents.linkage_rules import ClaimView
@@ -25,7 +28,9 @@ __all__ = ["ColumnFinder"]
 
 _Ints = NDArray[np.int64]
 _DAY_BITS: Final = 22  # date.max is day 3,652,059
-_FEW, _MANY = 5, 200
+_FEW: Final = 5
+_COMMON: Final = 8192
+"""More people than this with a name, and it takes more than name and birth to come to review."""
 
 
 class ColumnFinder:
@@ -34,11 +39,17 @@ class ColumnFinder:
     It keeps two sorted arrays of about 30 bytes a person, made when they are first asked for.
     """
 
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
+    def __init__(self, snapshot: Snapshot, municipality_code: str) -> None:
+        self.snapshot = snapshot
+        self.columns = columns = snapshot.columns
+        self._city = columns.city(municipality_code) if municipality_code else (0, columns.people)
         self._names = _NameIds(columns)
         self._addresses: dict[int, Address] = {}
-        self.frequencies = _Shares(columns, self._names)
+        self.frequencies = _Shares(columns, self._names, self._city[1] - self._city[0])
+        changed = snapshot.changed.born_between(date.min, date.max)
+        ours = (one for one in changed if municipality_code in ("", one.id.municipality_code))
+        self._changed = HeldFinder(ours, self.frequencies)
+        self._protected = _protected(snapshot)
 
     def find(self, claims: Sequence[ClaimView]) -> Iterator[Sequence[Resident]]:
         """The candidates of each claim in turn."""
@@ -48,7 +59,10 @@ class ColumnFinder:
         self._one_edit([each for each in asked if is_open[each.number]], found)
         self._by_name([each for each in asked if is_open[each.number]], found)
         self._by_number(claims, found)
-        return self._residents(len(claims), found)
+        return map(self._joined, self._residents(len(claims), found), self._changed.find(claims))
+
+    def _joined(self, kept: list[Resident], changed: Sequence[Resident]) -> Sequence[Resident]:
+        return [*kept, *changed] if changed else kept
 
     def _ask(self, number: int, claim: ClaimView) -> "_Asked":
         cuts = list(self._names.cuts(claim.name))
@@ -60,7 +74,7 @@ class ColumnFinder:
         return _Asked(number, claim, day, cuts, ids)
 
     def _exact(self, asked: Sequence["_Asked"], found: "_Pairs") -> NDArray[np.bool_]:
-        """Pairs of the same given name and birth; tells which claims found no whole name."""
+        """Pairs of the same whole name and birth; tells which claims have none."""
         rows = [
             row
             for each in asked
@@ -70,32 +84,62 @@ class ColumnFinder:
             if row[2] > 0
         ]
         is_open = np.ones(len(asked), dtype=np.bool_)
-        if not rows:
-            return is_open
-        claim, family, given, day = np.array(rows, dtype=np.int64).T
-        query, at = self._given.find(given, day)
-        claim, family = claim[query], family[query]
-        is_whole = self._given.others[at] == family
-        is_open[claim[is_whole]] = False
-        kept = is_whole | is_open[claim]
-        found.add(claim[kept], self._given.people[at[kept]])
+        if rows:
+            claim, family, given, day = np.array(rows, dtype=np.int64).T
+            query, at = self._given.find(given, day)
+            is_whole = self._given.others[at] == family[query]
+            claim = claim[query[is_whole]]
+            is_open[claim] = False
+            found.add(claim, self._given.people[at[is_whole]])
         return is_open
 
     def _one_edit(self, asked: Sequence["_Asked"], found: "_Pairs") -> None:
-        """Pairs of the same birth of which one part of the name is equal or one edit off."""
-        for index, part in ((self._given, 1), (self._family, 0)):
-            rows = [
-                (each.number, name, each.day)
-                for each in asked
-                if each.day
-                for text in dict.fromkeys(cut[part] for cut in each.cuts)
-                if text
-                for name in self._names.near(text)
-            ]
-            if rows:
-                claim, name, day = np.array(rows, dtype=np.int64).T
-                query, at = index.find(name, day)
-                found.add(claim[query], index.people[at])
+        """Pairs of the same birth with both parts of the name equal or one edit off.
+
+        One part alone, which must be equal then, is enough where the name is not common; or where
+        the town agrees, which says nothing of the protected, all of whom are compared.
+        """
+        given = self._same_birth(asked, self._given)
+        family = self._same_birth(asked, self._family)
+        for one, other in ((given, family), (family, given)):
+            is_both = np.isin(one.pairs, other.pairs)
+            found.add(*self._split(one.pairs[is_both]))
+            alone = one.pairs[~is_both & one.is_exact]
+            is_rare = one.bearers[~is_both & one.is_exact] <= _COMMON
+            found.add(*self._split(alone[is_rare]))
+            found.add(*self._backed(asked, *self._split(alone[~is_rare])))
+
+    def _same_birth(self, asked: Sequence["_Asked"], index: "_ByNameAndBirth") -> "_Hits":
+        rows = [
+            (each.number, name, each.day, name == self._names.id(text))
+            for each in asked
+            if each.day
+            for text in {part for cut in each.cuts for part in cut if part}
+            for name in self._names.near(text)
+        ]
+        if not rows:
+            nothing = np.zeros(0, np.int64)
+            return _Hits(nothing, nothing > 0, nothing)
+        claim, name, day, is_exact = np.array(rows, dtype=np.int64).T
+        query, at = index.find(name, day)
+        pairs = claim[query] * self.columns.people + index.people[at]
+        return _Hits(pairs, is_exact[query] > 0, index.bearers[name[query]])
+
+    def _split(self, pairs: _Ints) -> tuple[_Ints, _Ints]:
+        return pairs // self.columns.people, pairs % self.columns.people
+
+    def _backed(
+        self, asked: Sequence["_Asked"], claims: _Ints, people: _Ints
+    ) -> tuple[_Ints, _Ints]:
+        """The pairs whose town agrees, or may not count because the person is protected."""
+        place_of = {each.number: each.claim.place for each in asked}
+        places = self.columns.place[people].tolist()
+        fits = [
+            agrees_in_town(place_of[claim], self._address(place))
+            for claim, place in zip(claims.tolist(), places, strict=True)
+        ]
+        kept = np.array(fits, dtype=np.bool_) | self._protected[people]
+        return claims[kept], people[kept]
 
     def _by_name(self, asked: Sequence["_Asked"], found: "_Pairs") -> None:
         """Pairs of the same whole name whose birth may be meant, or is not claimed."""
@@ -109,7 +153,7 @@ class ColumnFinder:
     def _plausible(self, claim: ClaimView, people: _Ints) -> _Ints:
         birth = claim.claim.birth
         if birth is None or birth.earliest is None or birth.latest is None:
-            return people if len(people) <= _MANY else self._in_town(claim, people)
+            return self._in_town(claim, people)
         first = self.columns.born_first[people].astype(np.int64)
         last = self.columns.born_last[people]
         may_be = (first <= birth.latest.toordinal()) & (last >= birth.earliest.toordinal())
@@ -118,15 +162,12 @@ class ColumnFinder:
         return people[may_be]
 
     def _in_town(self, claim: ClaimView, people: _Ints) -> _Ints:
-        """Those of a very common name who live where the claim says.
-
-        Without the address none of them would reach the band of review, so that leaving out the
-        others changes no decision.
-        """
+        """Those who live where the claim says, and the protected, of whom that may not count."""
         places = self.columns.place[people]
         unique = np.unique(places)
         fits = [agrees_in_town(claim.place, self._address(int(place))) for place in unique]
-        return people[np.isin(places, unique[np.array(fits, dtype=np.bool_)])]
+        in_town = np.isin(places, unique[np.array(fits, dtype=np.bool_)])
+        return people[in_town | self._protected[people]]
 
     def _address(self, number: int) -> Address:
         found = self._addresses.get(number)
@@ -137,29 +178,41 @@ class ColumnFinder:
 
     def _by_number(self, claims: Sequence[ClaimView], found: "_Pairs") -> None:
         for number, view in enumerate(claims):
-            if not view.claim.addressee_number:
-                continue
-            number_text = fold_width(view.claim.addressee_number).strip()
-            ids = (PersonId(code, number_text) for code in self.columns.municipalities)
-            people = [at for each in ids if (at := self.columns.position(each)) >= 0]
-            found.add(np.full(len(people), number), np.array(people, dtype=np.int64))
+            if view.number:
+                ids = (PersonId(code, view.number) for code in self.columns.municipalities)
+                people = [at for each in ids if (at := self.columns.position(each)) >= 0]
+                found.add(np.full(len(people), number), np.array(people, dtype=np.int64))
 
-    def _residents(self, count: int, found: "_Pairs") -> Iterator[Sequence[Resident]]:
+    def _residents(self, count: int, found: "_Pairs") -> Iterator[list[Resident]]:
         claim, people = found.distinct(self.columns.people)
+        first, last = self._city
+        ours = (people >= first) & (people < last)
+        claim, people = claim[ours], people[ours]
         ends = np.searchsorted(claim, np.arange(count), side="right").tolist()
-        positions = people.tolist()
+        positions, resident_at = people.tolist(), self.snapshot.resident
         start = 0
         for end in ends:
-            yield [self.columns.resident(at) for at in positions[start:end]]
+            found_here = [resident_at(at) for at in positions[start:end]]
+            yield [resident for resident in found_here if resident is not None]
             start = end
 
     @cached_property
     def _given(self) -> "_ByNameAndBirth":
-        return _ByNameAndBirth(self.columns, is_given=True)
+        columns = self.columns
+        others, people = columns.given_family, columns.given_person
+        return _ByNameAndBirth(columns.given_start, others, people, self._days)
 
     @cached_property
     def _family(self) -> "_ByNameAndBirth":
-        return _ByNameAndBirth(self.columns, is_given=False)
+        columns = self.columns
+        others, people = columns.family_given, columns.family_person
+        return _ByNameAndBirth(columns.family_start, others, people, self._days)
+
+    @cached_property
+    def _days(self) -> _Ints:
+        """Day of birth of each person, 0 where it is not one known day."""
+        first = self.columns.born_first
+        return np.where(first == self.columns.born_last, first, 0).astype(np.int64)
 
 
 class _Asked(NamedTuple):
@@ -183,7 +236,7 @@ class _Pairs:
         self._claims: list[_Ints] = []
         self._people: list[_Ints] = []
 
-    def add(self, claims: _Ints, people: NDArray[np.integer]) -> None:
+    def add(self, claims: _Ints, people: NDArray[Any]) -> None:
         if len(claims):
             self._claims.append(claims.astype(np.int64))
             self._people.append(people.astype(np.int64))
@@ -201,26 +254,37 @@ def _counts(start: NDArray[np.uint32]) -> _Ints:
     return whole[1:] - whole[:-1]
 
 
+class _Hits(NamedTuple):
+    """Pairs that one part of the name found, each ``claim * people + person``.
+
+    :param bearers: How many people have that part.
+    """
+
+    pairs: _Ints
+    is_exact: NDArray[np.bool_]
+    bearers: _Ints
+
+
 class _ByNameAndBirth:
     """Entries of the names sorted by one part of the name and the day of birth.
 
+    :param start: By id of that part where its entries begin.
     :ivar people: Position of the person of each entry; ``others`` the other part of the name.
+    :ivar bearers: Number of entries by id of the part.
     """
 
-    def __init__(self, columns: Columns, *, is_given: bool) -> None:
-        counts = _counts(columns.entry_start)
-        people = np.repeat(np.arange(columns.people, dtype=np.uint32), counts)
-        family, given = columns.entry_family, columns.entry_given
-        # A name of one part is found as a family and as a given name.
-        own = np.where(given == 0, family, given) if is_given else family
-        day = columns.born_first[people]
-        known = np.flatnonzero(day == columns.born_last[people])
-        keys = (own[known].astype(np.int64) << _DAY_BITS) | day[known]
+    def __init__(
+        self,
+        start: NDArray[np.uint32],
+        others: NDArray[np.uint32],
+        people: NDArray[np.uint32],
+        days: _Ints,
+    ) -> None:
+        self.bearers = _counts(start)
+        names = np.arange(len(self.bearers), dtype=np.int64) << _DAY_BITS
+        keys = np.repeat(names, self.bearers) | days[people]
         order = np.argsort(keys)
-        self._keys = keys[order]
-        chosen = known[order]
-        self.people = people[chosen]
-        self.others = (family if is_given else given)[chosen]
+        self._keys, self.people, self.others = keys[order], people[order], others[order]
 
     def find(self, names: _Ints, days: _Ints) -> tuple[_Ints, _Ints]:
         """For each hit the number of the query and the place of the entry."""
@@ -316,8 +380,9 @@ class _NameIds:
 class _Shares:
     """How common names are among the people of the columns."""
 
-    def __init__(self, columns: Columns, names: _NameIds) -> None:
-        self.people = columns.people
+    def __init__(self, columns: Columns, names: _NameIds, people: int) -> None:
+        self.people = people
+        self._everybody = columns.people
         self._names = names
         self._families: dict[str, float] = {}
         self._givens: dict[str, float] = {}
@@ -338,7 +403,19 @@ class _Shares:
 
     def _share(self, counts: _Ints, key: str) -> float:
         found = self._names.id(key)
-        return float(counts[found]) / self.people if found > 0 else 0.0
+        return float(counts[found]) / self._everybody if found > 0 else 0.0
+
+
+def _protected(snapshot: Snapshot) -> NDArray[np.bool_]:
+    """Who is protected, by the lists given since the columns were made."""
+    columns = snapshot.columns
+    protected = (columns.flags & PROTECTED) > 0
+    for code, numbers in snapshot.overlay.protected.items():
+        first, last = columns.city(code)
+        protected[first:last] = False
+        people = [columns.position(PersonId(code, number)) for number in numbers]
+        protected[[at for at in people if at >= 0]] = True
+    return np.asarray(protected)
 
 
 def _is_part_off(days: _Ints, birth: FuzzyDate) -> NDArray[np.bool_]:

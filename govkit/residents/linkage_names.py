@@ -107,6 +107,11 @@ class NameForm(NamedTuple):
     family_kana: NameText = _NOTHING
     given_kana: NameText = _NOTHING
 
+    @property
+    def wholes(self) -> tuple[str, str]:
+        """The keys of the whole name and of its whole reading."""
+        return self.family.whole + self.given.whole, self.family_kana.whole + self.given_kana.whole
+
 
 def forms_of(resident: Resident) -> tuple[NameForm, ...]:
     """Every name of a resident, those of the history last."""

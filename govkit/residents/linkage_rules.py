@@ -139,6 +139,7 @@ class ClaimView(NamedTuple):
     name: NameText
     kana: tuple[NameText, ...]
     place: ClaimedPlace
+    number: str
 
     @classmethod
     def of(cls, claim: Claim) -> "ClaimView":
@@ -148,7 +149,8 @@ class ClaimView(NamedTuple):
             name, kana = "", name
         read = tuple(map(read_name, readings(kana))) if "ー" in kana else (read_name(kana),)
         place = ClaimedPlace.of(claim.address, claim.postcode, claim.machiaza_id)
-        return cls(claim, read_name(name), read, place)
+        number = fold_width(claim.addressee_number).strip() if claim.addressee_number else ""
+        return cls(claim, read_name(name), read, place, number)
 
 
 _HIGHEST, _LOWEST, _RAREST = 11.0, 2.0, 1 / 4096
@@ -182,8 +184,8 @@ def compare(
         lines.append(_SEX_LINES[claim.sex == resident.sex])
     if use_address and (place := _PLACE_LINES.get(compare_places(view.place, resident))):
         lines.append(place)
-    if claim.addressee_number:
-        lines.append(_number_line(claim, resident, prior))
+    if view.number:
+        lines.append(_number_line(view.number, resident, prior))
     return Likeness(sum([line.weight for line in lines]), tuple(lines), given_agrees)
 
 
@@ -202,8 +204,8 @@ def _birth_line(claimed: FuzzyDate, registered: FuzzyDate) -> Evidence | None:
     return _BIRTH_LINES.get(born)
 
 
-def _number_line(claim: Claim, resident: Resident, prior: Evidence) -> Evidence:
-    if fold_width(claim.addressee_number).strip() == resident.id.addressee_number:
+def _number_line(number: str, resident: Resident, prior: Evidence) -> Evidence:
+    if number == resident.id.addressee_number:
         return Evidence(Item.NUMBER, SameOrNot.SAME, -prior.weight)
     return Evidence(Item.NUMBER, SameOrNot.DIFFERENT, -6.0)
 
@@ -388,7 +390,7 @@ _READ: Final = {
     Agreement.MISSING: _READ_ALONE,
 }
 # A family name changes by marriage, a given name hardly ever.
-_FAMILY_CHANGED: Final = {Item.FAMILY: 1.5, Item.FAMILY_KANA: 2.5}
+_FAMILY_CHANGED: Final = {Item.FAMILY: 0.5, Item.FAMILY_KANA: 2.5}
 
 
 @lru_cache(1 << 14)
