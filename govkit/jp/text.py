@@ -86,6 +86,7 @@ _VOICED_PAIR: Final = re.compile(
     f"[{''.join(sorted({pair[0] for pair in _COMPOSED}))}][{_VOICE_MARKS}{_HALF_VOICE_MARKS}]"
 )
 _LONG_MARKS: Final = re.escape(DASHES + WAVES)
+_LONG_MARK: Final = re.compile(f"[{_LONG_MARKS}]")
 _DASH_AFTER_KANA: Final = re.compile(f"(?<=[ぁ-ゖァ-ヺー])[{_LONG_MARKS}]+")
 _LETTER: Final = "0-9A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0300-\u036f"
 _DASH_IN_LETTERS: Final = re.compile(f"(?<=[{_LETTER}])[{_LONG_MARKS}]+(?=[{_LETTER}])")
@@ -229,6 +230,8 @@ def spell_out_long_o(text: str) -> str:
     :func:`search_key` drops the mark; who wants オーノ and オオノ found together asks for both. A text
     without such a mark comes back as it is.
     """
+    if _LONG_MARK.search(text) is None:
+        return text
     katakana = to_katakana(text)
     spelled = _LONG_MARK_AFTER_O.sub(lambda marks: "ウ" * len(marks[0]), katakana)
     return text if spelled == katakana else spelled

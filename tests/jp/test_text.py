@@ -10,6 +10,7 @@ from govkit.jp.text import (
     fold_width,
     kana_sort_key,
     search_key,
+    spell_out_long_o,
     to_full_width,
     to_half_width,
     to_hiragana,
@@ -17,7 +18,7 @@ from govkit.jp.text import (
 )
 
 KANA = "".join(map(chr, [*range(0x3041, 0x3097), *range(0x3099, 0x30FF), *range(0xFF61, 0xFFA0)]))
-TEXTS = st.text(max_size=30) | st.text(KANA + "-ー　 Ａa1１・", max_size=30)
+TEXTS = st.text(max_size=30) | st.text(KANA + "-ー　 Ａa1１・々〻山", max_size=30)
 KANJI = "".join(map(chr, [*range(0x4E00, 0x9FFF, 97), *range(0xF900, 0xFAD9), 0x20BB7, 0x2363A]))
 
 
@@ -98,6 +99,13 @@ def test_reading_becomes_katakana(typed, katakana):
         ["葛\U000e0100城", "葛城"],
         ["ヰノウエ", "イノウエ"],
         ["ヷ", "ワ"],
+        ["佐々木", "佐佐木", "佐〻木"],
+        ["サヽキ", "ササキ", "さゝき", "ｻｻｷ"],
+        ["スヾキ", "スズキ", "スヽキ"],
+        ["代々々木", "代代代木"],
+        ["コヽウ", "ココウ", "ココオ"],
+        ["ニハ", "ニワ"],
+        ["シヨウ", "ショウ", "ショオ"],
     ],
 )
 def test_names_that_sound_alike_share_a_search_key(same):
@@ -107,6 +115,33 @@ def test_names_that_sound_alike_share_a_search_key(same):
 @pytest.mark.parametrize(("one", "other"), [("アオイ", "アオキ"), ("髙橋", "高橋"), ("タ", "ナ")])
 def test_other_names_have_another_search_key(one, other):
     assert search_key(one) != search_key(other)
+
+
+@pytest.mark.parametrize(
+    ("reading", "spelled"),
+    [
+        ("オーノ", "オウノ"),
+        ("ｵｰﾉ", "オウノ"),
+        ("おーの", "オウノ"),
+        ("ジョージ", "ジョウジ"),
+        ("ローー", "ロウウ"),
+        ("ポール", "ポウル"),
+        ("オ－ノ", "オウノ"),
+        ("メアリー", "メアリー"),
+        ("ﾒｱﾘｰ", "ﾒｱﾘｰ"),
+        ("おおの", "おおの"),
+        ("A-1", "A-1"),
+        ("", ""),
+    ],
+)
+def test_a_long_mark_after_o_is_spelled_out(reading, spelled):
+    assert spell_out_long_o(reading) == spelled
+    assert spell_out_long_o(spelled) == spelled
+
+
+def test_an_iteration_mark_without_a_letter_stays():
+    assert search_key("々木") == "々木"
+    assert search_key("ヽ") == "ヽ"
 
 
 def test_names_are_sorted_in_kana_order():
