@@ -187,6 +187,10 @@ _UNVOICED: Final = {
 _SAME_SOUND: Final = {"ワ": "ハ", "ヲ": "オ", "ヰ": "イ", "ヱ": "エ", "チ": "シ", "ツ": "ス"}
 
 
+_RARE_DASHES: Final = "=\u2053\u30a0\u31d0\ufe31\ufe32"
+_DOTS: Final = "・.,·•\u2027'`\u00b4\u2018\u2019\u02bc\u2032\u2035"
+
+
 def _search_table() -> dict[int, str | None]:
     table: dict[str, str | None] = {}
     for kana in (*_SMALL, *_UNVOICED, *_SAME_SOUND):
@@ -195,8 +199,8 @@ def _search_table() -> dict[int, str | None]:
         table[kana] = _SAME_SOUND.get(plain, plain)
     table["ヴ"] = "フ"
     table |= {chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
-    dropped = f"{DASHES}{WAVES}{_VOICE_MARKS}{_HALF_VOICE_MARKS} \t\r\n\u00a0・.,'\u2019"
-    table |= dict.fromkeys(dropped)
+    table |= dict.fromkeys(f"{DASHES}{WAVES}{_RARE_DASHES}{_VOICE_MARKS}{_HALF_VOICE_MARKS}{_DOTS}")
+    table |= dict.fromkeys(chr(code) for code in range(0x3001) if _SPACES.match(chr(code)))
     selectors = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
     return {ord(key): value for key, value in table.items()} | dict.fromkeys(selectors)
 

@@ -186,6 +186,18 @@ def test_kanji_are_never_changed(text):
     assert fold_width(text) == to_katakana(text) == search_key(text) == text
 
 
+@pytest.mark.parametrize(
+    "mark", "-－ー−‐‑–—―ｰ~〜～゠=＝・･·•‧.,'’‘ʼ`´ \u3000\u00a0\u2003\u2009\u202f\t"
+)
+def test_a_mark_between_names_does_not_matter(mark):
+    assert search_key(f"アン{mark}マリ") == search_key(f"ann{mark}").replace("ann", "アンマリ")
+
+
+@pytest.mark.parametrize("letter", "%_*\\?#&/")
+def test_a_sign_that_is_no_mark_between_names_is_a_letter(letter):
+    assert search_key(f"a{letter}b") == f"a{letter}b"
+
+
 DASH_LOOK_ALIKES = sorted(set(DASHES) - {"\u00ad"})
 
 
