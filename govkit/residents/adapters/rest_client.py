@@ -396,9 +396,10 @@ class RestClient:
         try:
             return done.result(timeout=left)
         except (urllib3.exceptions.HTTPError, OSError) as failure:
+            reason = _reason(failure)
             # That somebody waits but a moment is no fault of the provider's.
-            hurried = left < self._provider.connect_seconds and isinstance(failure, _TIMEOUTS)
-            outage = SourceUnavailable("deadline") if hurried else _fault(failure)
+            hurried = left < self._provider.connect_seconds and reason == "timeout"
+            outage = SourceUnavailable("deadline") if hurried else ProviderFault(reason)
         raise outage
 
     def _sent(self, url: str, content: bytes, headers: _Headers, left: float) -> _Answer:
@@ -434,19 +435,19 @@ class _TooLarge(urllib3.exceptions.HTTPError):
     pass
 
 
-_TIMEOUTS: Final = (urllib3.exceptions.TimeoutError, TimeoutError)
-_REASONS: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]] = (
+_REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (_TooLarge, "answer_too_large"),
     (urllib3.exceptions.SSLError, "tls"),
-    (_TIMEOUTS, "timeout"),
-    ((urllib3.exceptions.IncompleteRead, urllib3.exceptions.ProtocolError), "connection_lost"),
+    (urllib3.exceptions.NewConnectionError, "not_reached"),
+    (urllib3.exceptions.TimeoutError, "timeout"),
+    (TimeoutError, "timeout"),
+    (urllib3.exceptions.ProtocolError, "connection_lost"),
 )
 
 
-def _fault(failure: Exception) -> ProviderFault:
-    """The failure by its kind alone: its own text is not repeated."""
-    reason = next((text for kind, text in _REASONS if isinstance(failure, kind)), "not_reached")
-    return ProviderFault(reason)
+def _reason(failure: Exception) -> str:
+    """The kind of a failure; its own text is not repeated."""
+    return next((text for kind, text in _REASONS if isinstance(failure, kind)), "not_reached")
 
 
 def _codes(found: Mapping[str, Any] | None) -> list[str]:

@@ -142,7 +142,5 @@ _ROWS: Final[Mapping[ApiFault, Callable[[_Rows], _Rows]]] = {
     ApiFault.PEOPLE_MISSING: lambda rows: rows[:-1],
     ApiFault.ITEM_MISSING: _nameless,
     ApiFault.DUPLICATE_LATEST: _twice,
-    ApiFault.PERSONAL_NUMBER: lambda rows: [
-        row | {"kojinbango": "X"} for row in rows
-    ],
+    ApiFault.PERSONAL_NUMBER: lambda rows: [row | {"kojinbango": "X"} for row in rows],
 }
