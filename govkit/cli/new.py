@@ -1,4 +1,4 @@
-"""``govkit new``: applications and modules from the starters, offline and without questions."""
+"""``govkit new``: applications, modules and adapters from the starters, offline, no questions."""
 
 import logging
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from govkit.cli.starters import APP, MODULE, starter
+from govkit.cli.starters import ADAPTER, APP, MODULE, starter
 from govkit.errors import Refused
 
 __all__ = ["new", "render"]
@@ -74,7 +74,7 @@ def _holds_nul(file: str) -> bool:
 
 @click.group()
 def new() -> None:
-    """新しいアプリやモジュールのひな形を作ります。"""
+    """新しいアプリ・モジュール・アダプターのひな形を作ります。"""
 
 
 @new.command()
@@ -98,7 +98,21 @@ def app(name: str, title: str, contact: str, into: Path) -> None:
 @click.option("--into", type=_HERE, default=".", show_default=True, help="作る場所")
 def module(name: str, title: str, into: Path) -> None:
     """NAME という共同開発モジュールを作ります。"""
-    made = render(MODULE, into, {"module_name": name, "title": title})
+    _tell(render(MODULE, into, {"module_name": name, "title": title}))
+
+
+@new.command()
+@click.argument("name")
+@click.option(
+    "--title", default="住民情報システムのアダプター", show_default=True, help="何につなぐか"
+)
+@click.option("--into", type=_HERE, default=".", show_default=True, help="作る場所")
+def adapter(name: str, title: str, into: Path) -> None:
+    """NAME という住民照会のアダプターを作ります。"""
+    _tell(render(ADAPTER, into, {"adapter_name": name, "title": title}))
+
+
+def _tell(made: Path) -> None:
     click.echo(f"{made} を作りました。次のコマンドで検査できます。")
     click.echo(f"  cd {click.format_filename(made)}")
     click.echo("  pip install -e . && pytest")

@@ -4,12 +4,14 @@ from pathlib import Path
 
 from govkit.errors import Refused
 
-__all__ = ["APP", "MODULE", "starter"]
+__all__ = ["ADAPTER", "APP", "MODULE", "starter"]
 
 APP = "cookiecutter-municipal-app"
 """A municipality's application."""
 MODULE = "templates/module"
 """A shared module."""
+ADAPTER = "templates/adapter"
+"""An adapter of resident data."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
