@@ -50,8 +50,8 @@ def _run(tmp_path, *arguments):
 
 def test_no_page_installs_the_package_from_an_index_that_lacks_it():
     readmes = [*ROOT.glob("cookiecutter-municipal-app/*/README.md")]
-    readmes += ROOT.glob("templates/module/*/README.md")
-    assert len(readmes) == 2
+    readmes += ROOT.glob("templates/*/*/README.md")
+    assert len(readmes) == 3
     told = re.compile(r"pip install[^`\n]*govkit-jp|pypi\.org/project/govkit")
     assert [each for each in [*pages(), *readmes] if told.search(each.read_text("utf-8"))] == []
 
