@@ -39,7 +39,13 @@ class AppSettings(_Section):
     """Name on every page (サービス名)."""
     environment: Literal["development", "production"] = "development"
     """``production`` demands a real secret, secure cookies and a guarded database."""
-    modules: tuple[str, ...] = ("schools", "resident_extracts", "enrolment", "attendance")
+    modules: tuple[str, ...] = (
+        "schools",
+        "resident_extracts",
+        "enrolment",
+        "attendance",
+        "resident_lookup",
+    )
     """Active modules, by entry-point name (有効にするモジュール)."""
     trusted_hosts: tuple[str, ...] = ()
     """Host names under which the application answers; blank means any, in development only."""

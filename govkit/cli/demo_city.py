@@ -91,12 +91,12 @@ class DemoCity:
 
 
 _LOGINS: Final = (
-    ("board", "board_clerk", "住民票を受け入れる、学齢簿を作る、学校を指定する、名簿を書き出す"),
+    ("board", "board_clerk", "住民票を受け入れる、住民を照会する、学齢簿を作る、名簿を書き出す"),
     ("teacher", "homeroom_teacher", "今日の出席簿をつける、月の集計を見る"),
     ("principal", "principal", "全学級の出席簿を見る、締めた月を解除する"),
     ("office", "school_clerk", "在籍・授業日・臨時休業を管理する"),
     ("protection", "protected_data_officer", "支援措置の対象者を確かめる"),
-    ("admin", "administrator", "職員と配属を管理する"),
+    ("admin", "administrator", "職員と配属を管理する、照会の記録と警告を見る"),
 )
 
 DEMO_CITIES: Final = (

@@ -4,6 +4,7 @@ The policy is data that a city reviews like code: one TOML file with a table per
 ::
 
     [purposes.school_register]
+    title = "学齢簿の編製と確認"
     legal_basis = "学校教育法施行令第1条"
     keys = ["name", "birth", "addressee_number"]
     items = ["address", "household", "relationship"]
@@ -105,6 +106,7 @@ class PurposeRule:
     :param single_match: Answers are one sure person or nobody: for forms that residents use.
     :param business_id: Business (業務ID) whose rows are seen although 他業務参照不可 is set.
     :param rows_per_hour: People one actor may be shown in an hour; 0 for no limit.
+    :param title: What those who choose a purpose read; blank shows the name.
     """
 
     name: str
@@ -118,6 +120,7 @@ class PurposeRule:
     single_match: bool = False
     business_id: str = ""
     rows_per_hour: int = 0
+    title: str = ""
 
     def context(self, *, actor: str, section: str, reason: str, work_id: str = "") -> LookupContext:
         """A lookup context for this purpose and its legal basis."""
@@ -135,6 +138,7 @@ _KINDS: Final[Mapping[str, tuple[type, str]]] = {
     "single_match": (bool, "true か false"),
     "business_id": (str, "文字"),
     "rows_per_hour": (int, "0以上の整数"),
+    "title": (str, "文字"),
 }
 _LISTS: Final[Mapping[str, type[StrEnum]]] = {"keys": QueryKey, "items": ResidentItem}
 _LEAST: Final[Mapping[str, Any]] = {"max_rows": 1, "rows_per_hour": 0}

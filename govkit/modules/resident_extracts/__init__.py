@@ -21,8 +21,10 @@ from govkit.modules.resident_extracts.service import (
     refused_rows,
 )
 from govkit.modules.resident_extracts.source import (
+    AddresseeNumber,
     StoredResidents,
     latest_extract,
+    protected_count,
     protected_now,
     protected_numbers,
     resident_directory,
@@ -31,6 +33,7 @@ from govkit.modules.resident_extracts.source import (
 
 __all__ = [
     "SHRINKS",
+    "AddresseeNumber",
     "ExtractFile",
     "ImportResult",
     "Progress",
@@ -46,6 +49,7 @@ __all__ = [
     "import_steps",
     "latest_extract",
     "module",
+    "protected_count",
     "protected_now",
     "protected_numbers",
     "refused_rows",

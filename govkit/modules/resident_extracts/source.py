@@ -22,9 +22,11 @@ from govkit.residents.source import ResidentSource, SourceDescription, SourceUna
 from govkit.residents.watch import Watch
 
 __all__ = [
+    "AddresseeNumber",
     "StoredResidents",
     "all_protected",
     "latest_extract",
+    "protected_count",
     "protected_now",
     "protected_numbers",
     "resident_directory",
@@ -61,6 +63,12 @@ def all_protected(session: ScopedSession) -> frozenset[str]:
     """The addressee numbers of everybody under support measures by the latest list."""
     query = sa.select(ProtectedPerson.addressee_number).where(ProtectedPerson.is_active)
     return frozenset(session.scalars(query))
+
+
+def protected_count(session: ScopedSession) -> int:
+    """How many people are under support measures by the latest list."""
+    query = sa.select(sa.func.count(ProtectedPerson.id)).where(ProtectedPerson.is_active)
+    return session.scalar(query) or 0
 
 
 def protected_numbers(session: ScopedSession, numbers: Sequence[str]) -> frozenset[str]:
