@@ -8,7 +8,7 @@
 
 Every claim is decided alone, so neither order nor number of the claims matters. A link needs
 evidence worth :data:`LINK_AT`, a given name that agrees in kanji or reading (twins differ in
-nothing else), a lead of :data:`LEAD` over everybody else, and a person who is a resident now;
+nothing else), a lead of :data:`LEAD` over everybody else who bears it, and a person who is a resident now;
 whatever lacks one of these but reaches :data:`REVIEW_AT` goes to review.
 """
 
@@ -47,8 +47,10 @@ LINK_AT: Final = 13.0
 """Score from which a link is made without a look: odds of about 8,000 to 1."""
 REVIEW_AT: Final = -4.0
 """Score from which a person should have a look: odds of 1 to 16."""
-LEAD: Final = 6.0
-"""How far everybody else must lie behind whom a claim is linked to."""
+LEAD: Final = 10.0
+"""How far others with the given name must lie behind whom a claim is linked to: more than the
+right town against a wrong one, less than the right lot."""
+_LEAD_OF_OTHERS: Final = 4.0
 _SHOWN: Final = 10
 
 
@@ -124,7 +126,7 @@ class Decision:
             return Grade.CERTAIN
         if not self.people:
             return None
-        return Grade.PROBABLE if self.people[0].score >= LEAD else Grade.POSSIBLE
+        return Grade.PROBABLE if self.people[0].score >= _PROBABLE_AT else Grade.POSSIBLE
 
     @property
     def explanation(self) -> tuple[str, ...]:
@@ -187,15 +189,22 @@ class Linker:
         return Decision(view.claim, LinkOutcome.LINK, (people[0],))
 
 
+_PROBABLE_AT: Final = 6.0
 _COLUMNS: Final = "govkit.residents.linkage_columns"
-_BATCH: Final = 20_000
+_BATCH: Final = 4096
+
+
+def _is_rival(other: LinkedPerson, best: LinkedPerson) -> bool:
+    """Whether the claim may mean somebody else; another given name tells even twins apart."""
+    lead = LEAD if other.likeness.given_agrees else _LEAD_OF_OTHERS
+    return other.score > best.score - lead
 
 
 def _doubts(people: Sequence[LinkedPerson]) -> Iterator[ReviewReason]:
     best = people[0]
     if best.score < LINK_AT:
         yield ReviewReason.WEAK
-    if len(people) > 1 and people[1].score > best.score - LEAD:
+    if any(_is_rival(other, best) for other in people[1:]):
         yield ReviewReason.SEVERAL
     if not best.likeness.given_agrees:
         yield ReviewReason.GIVEN_NAME

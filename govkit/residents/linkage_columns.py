@@ -9,6 +9,7 @@ in full, so a stage may find too many.
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -85,7 +86,7 @@ class ColumnFinder:
         ]
         is_open = np.ones(len(asked), dtype=np.bool_)
         if rows:
-            claim, family, given, day = np.array(rows, dtype=np.int64).T
+            claim, family, given, day = _columns(rows)
             query, at = self._given.find(given, day)
             is_whole = self._given.others[at] == family[query]
             claim = claim[query[is_whole]]
@@ -120,7 +121,7 @@ class ColumnFinder:
         if not rows:
             nothing = np.zeros(0, np.int64)
             return _Hits(nothing, nothing > 0, nothing)
-        claim, name, day, is_exact = np.array(rows, dtype=np.int64).T
+        claim, name, day, is_exact = _columns(rows)
         query, at = index.find(name, day)
         pairs = claim[query] * self.columns.people + index.people[at]
         return _Hits(pairs, is_exact[query] > 0, index.bearers[name[query]])
@@ -247,6 +248,11 @@ class _Pairs:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         keys = np.unique(np.concatenate(self._claims) * people + np.concatenate(self._people))
         return keys // people, keys % people
+
+
+def _columns(rows: Sequence[tuple[int, int, int, int]]) -> _Ints:
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows))
+    return flat.reshape(-1, 4).T
 
 
 def _counts(start: NDArray[np.uint32]) -> _Ints:

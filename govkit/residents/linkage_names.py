@@ -115,11 +115,26 @@ class NameForm(NamedTuple):
 
 def forms_of(resident: Resident) -> tuple[NameForm, ...]:
     """Every name of a resident, those of the history last."""
-    forms = tuple(_forms(resident.name, None))
-    if not resident.history:
-        return forms
+    name = resident.name
+    if not resident.history and _is_plain(name):
+        family, given = _read_part(name.family), _read_part(name.given)
+        kana = _read_part(name.kana_family), _read_part(name.kana_given)
+        return (NameForm(FormKind.OFFICIAL, family, given, *kana),)
+    forms = tuple(_forms(name, None))
     former = (form for row in resident.history for form in _forms(row.name, FormKind.HISTORY))
     return tuple(dict.fromkeys((*forms, *former)))
+
+
+def _is_plain(name: PersonName) -> bool:
+    """Whether there is one form alone: no other names, no long mark that may be a vowel."""
+    return bool(
+        name.family
+        and not (name.roman or name.kanji or name.alias or name.former_family)
+        and not (name.alias_kana or name.former_kana)
+        and "ー" not in name.kana_family
+        and "ー" not in name.kana_given
+        and (name.kana_family or not name.kana_full)
+    )
 
 
 def _forms(name: PersonName, kind: FormKind | None) -> Iterator[NameForm]:
