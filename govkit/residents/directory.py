@@ -43,6 +43,7 @@ from govkit.residents.source import (
     SourceDescription,
     SourceUnavailable,
     UnsupportedQuery,
+    asked_for,
     time_limit,
 )
 from govkit.residents.watch import Watch
@@ -225,7 +226,7 @@ class ResidentDirectory:
         entry = LookupEntry(context, "born_between", (), "bulk", (QueryKey.BIRTH.value,))
         rule = self._bulk_rule(entry)
         try:
-            with time_limit(context.deadline):
+            with time_limit(context.deadline), asked_for(context):
                 rows = self._visible(rule, self._source.born_between(first, last))
         except OUTAGES as outage:
             self._release(replace(entry, outcome=Unavailable.outcome))
@@ -272,7 +273,7 @@ class ResidentDirectory:
         result: Result | None = self._denied(context, rule, used)
         if rule is not None and result is None:
             try:
-                with time_limit(context.deadline):
+                with time_limit(context.deadline), asked_for(context):
                     result = ask(rule)
             except OUTAGES as outage:
                 result = _unavailable(outage)

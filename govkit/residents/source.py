@@ -17,6 +17,7 @@ from typing import Final, Protocol
 
 from govkit.errors import GovkitError
 from govkit.residents.matching import ResidentQuery
+from govkit.residents.policy import LookupContext
 from govkit.residents.records import HouseholdId, PersonId, Resident
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "SourceDescription",
     "SourceUnavailable",
     "UnsupportedQuery",
+    "asked_for",
+    "asker",
     "seconds_left",
     "time_limit",
 ]
@@ -188,3 +191,21 @@ def seconds_left() -> float | None:
     if left <= 0:
         raise SourceUnavailable("deadline")
     return left
+
+
+_ASKER: ContextVar[LookupContext | None] = ContextVar("govkit_residents_asker", default=None)
+
+
+@contextmanager
+def asked_for(context: LookupContext) -> Iterator[None]:
+    """Sources asked inside are asked for this; the directory says so, for caches and standbys."""
+    token = _ASKER.set(context)
+    try:
+        yield
+    finally:
+        _ASKER.reset(token)
+
+
+def asker() -> LookupContext | None:
+    """For whom and what a source is asked now; ``None`` outside a directory."""
+    return _ASKER.get()
