@@ -155,8 +155,7 @@ _HEAD: Final = "世帯主"
 def household_order(resident: Resident) -> tuple[bool, date, PersonId]:
     """Sort key of the members of a household (世帯員の順): the head, then by birth and number.
 
-    The standard has four ranks (住民記録システム標準仕様書 5.2); the two between follow 記載順位,
-    which a row does not hold.
+    The standard has four ranks (住民記録システム標準仕様書 5.2); which the others are is unverified.
     """
     return resident.relationship != _HEAD, resident.birth.earliest or date.min, resident.id
 
