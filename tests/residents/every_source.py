@@ -1,12 +1,83 @@
 """Every adapter of the tree, over given residents: for what has to hold whichever stands behind."""
 
+import shutil
+import tempfile
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from govkit.residents.adapters.cached import Cached
+from govkit.residents.adapters.memory import MemorySource
+from govkit.residents.adapters.sql_view import SqlView
+from govkit.testing.resident_source import CITY
+from tests.residents.foreign_view import columns, fill
+from tests.residents.index_files import indexed, scratch
+from tests.residents.rest_api import standing
 from tests.residents.test_csv_extract import TestCsvExtract
-from tests.residents.test_memory import TestMemorySource
-
-SUITES = {"memory": TestMemorySource, "csv_extract": TestCsvExtract}
-"""Test class by name of the adapter; each makes sources."""
+from tests.residents.test_protected import TestProtected
 
 
-def source_over(name, residents):
-    """A source of this kind, to be used before the next one is made."""
-    return SUITES[name]().make_source(residents)
+@contextmanager
+def memory():
+    yield MemorySource
+
+
+@contextmanager
+def csv_extract():
+    yield TestCsvExtract().make_source
+
+
+@contextmanager
+def protected():
+    yield TestProtected().make_source
+
+
+@contextmanager
+def cached():
+    yield lambda residents: Cached(MemorySource(residents), ttl=timedelta(minutes=10))
+
+
+@contextmanager
+def local_index():
+    shelf = scratch()
+    yield lambda residents: indexed(shelf / f"{hash(tuple(residents)) & 0xFFFFFFFF:x}", residents)
+    shutil.rmtree(shelf)
+
+
+@contextmanager
+def sql_view():
+    with tempfile.TemporaryDirectory() as folder:
+        engine = sa.create_engine(f"sqlite:///{Path(folder)}/register.sqlite3")
+
+        def make(residents):
+            fill(engine, residents)
+            return SqlView(engine, columns(), municipality_code=CITY)
+
+        yield make
+        engine.dispose()
+
+
+@contextmanager
+def rest():
+    with standing() as stand:
+        yield stand.source
+        stand.reset()
+
+
+EVERY = {
+    each.__name__: each
+    for each in (memory, csv_extract, protected, cached, local_index, sql_view, rest)
+}
+"""Opens what makes sources, by name of the adapter; one is used before the next one is made."""
+SLOW = {"rest", "sql_view"}
+"""Those that take longer: fewer questions in the normal run."""
+
+
+@pytest.fixture(scope="module", params=EVERY)
+def adapter(request):
+    """The name of an adapter, and what makes a source of it."""
+    with EVERY[request.param]() as make:
+        yield request.param, make

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from govkit.residents.matching import Grade, Matcher, NameMatch, ResidentQuery
+from govkit.residents.source import UnsupportedQuery
 from tests.residents.acceptance import PEOPLE, ROWS
-from tests.residents.every_source import SUITES, source_over
+from tests.residents.every_source import adapter as adapter
 
 
 def test_the_table_is_large_and_asks_nothing_twice():
@@ -14,18 +15,29 @@ def test_the_table_is_large_and_asks_nothing_twice():
     assert len({query for query, _ in ROWS}) == len(ROWS)
 
 
-@pytest.mark.parametrize("name", SUITES)
-def test_every_row_is_answered_as_the_rules_say(name):
-    source = source_over(name, PEOPLE)
+def test_every_row_is_answered_as_the_rules_say(adapter):
+    _name, make_source = adapter
+    source = make_source(PEOPLE)
     wrong = []
     for query, expected in ROWS:
-        found = [int(one.id.addressee_number) for one in source.search(query, 50)]
+        found = _found(source, query)
         if found != expected:
             wrong.append(f"{query}: {found} instead of {expected}")
     assert wrong == []
 
 
 _DAY = {"birth_from": date(1974, 3, 17), "birth_to": date(1974, 3, 17)}
+
+
+def _found(source, query):
+    try:
+        return [int(one.id.addressee_number) for one in source.search(query, 50)]
+    except UnsupportedQuery:
+        if "%" in query.addressee_number:
+            return []  # no number at all, which may be refused instead
+        raise
+
+
 EVIDENCE = (
     (3, {"name": "鈴木花子", **_DAY}, Grade.CERTAIN, ["name", "birth"], []),
     (3, {"kana": "スズキハナコ", **_DAY}, Grade.PROBABLE, ["kana", "birth"], []),
