@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from govkit.residents.adapters.memory import MemorySource
-from govkit.residents.adapters.rest import StandardRest
+from govkit.residents.adapters.rest import Pages, StandardRest
 from govkit.residents.adapters.rest_settings import Condition, RestLayout
 from govkit.residents.directory import ResidentDirectory
 from govkit.residents.matching import NameMatch, ResidentQuery
@@ -120,6 +120,34 @@ def test_a_page_that_changes_meanwhile_is_an_outage(stand):  # noqa: F811
     stand.api.sources[PEOPLE] = MemorySource(people[:6])
     with pytest.raises(SourceUnavailable, match="came or went"):
         list(rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda page: page | {"kekka": []}, "empty page"),
+        (lambda page: page | {"kekka": page["kekka"][::-1] + page["kekka"]}, None),
+        (lambda page: page | {"sokensu": "10"}, "not a page"),
+        (lambda page: page | {"keizokukii": 3}, "not a page"),
+        (lambda page: page | {"kekka": {}}, "not a page"),
+        (lambda page: page | {"sokensu": 1}, "came or went"),
+    ],
+)
+def test_pages_that_are_not_as_agreed_are_an_outage(change, reason):
+    first = {"sokensu": 4, "kekka": [{"atenabango": "1"}, {"atenabango": "2"}], "keizokukii": "x"}
+    pages = Pages(_Told([change(first), first]), "a", CITY, SMALL)
+    with pytest.raises(SourceUnavailable, match=reason or "not by number"):
+        list(pages.read({Condition.SEX: "1"}))
+
+
+class _Told:
+    """A provider that answers what it was told to."""
+
+    def __init__(self, answers):
+        self._answers = iter(answers)
+
+    def ask(self, call, body):
+        return next(self._answers)
 
 
 def test_only_what_is_needed_is_read(stand):  # noqa: F811

@@ -9,7 +9,13 @@ import pytest
 
 from govkit.errors import InvalidSettings
 from govkit.residents.adapters.rest_breaker import CircuitBreaker, ProviderFault
-from govkit.residents.adapters.rest_client import ClientAuth, Provider, RequestRefused, RestClient
+from govkit.residents.adapters.rest_client import (
+    ClientAuth,
+    Provider,
+    RequestRefused,
+    RestClient,
+    _Answer,
+)
 from govkit.residents.adapters.rest_settings import read_rest_settings
 from govkit.residents.matching import NameMatch
 from govkit.residents.source import SourceUnavailable, UnsupportedQuery, time_limit
@@ -297,6 +303,22 @@ def test_what_may_pass_is_tried_twice(stand, fault, reason, tries):  # noqa: F81
     stand.api.fail(fault, times=1)
     if tries == 2:
         assert client.ask(PEOPLE, NOBODY)["sokensu"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7.0),
+        ("Fri, 15 Jan 2027 08:00:10 GMT", 10.0),
+        ("Fri, 15 Jan 2027 07:00:00 GMT", 0.0),
+        ("-1", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_when_to_come_back_is_told_in_seconds_or_as_a_day(text, seconds):
+    answer = _Answer(503, {"retry-after": text}, b"")
+    assert answer.retry_after(1_800_000_000.0) == seconds
 
 
 def test_between_tries_it_waits_as_told(stand):  # noqa: F811

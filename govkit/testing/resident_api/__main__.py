@@ -21,10 +21,15 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--protected", type=_FILE, help="支援措置対象者グループのCSV。")
 @click.option("--municipality", default="132021", show_default=True, help="団体コード。")
 @click.option(
-    "--encoding", type=click.Choice([*Encoding]), default=Encoding.UTF_8, help="CSVの文字コード。"
+    "--encoding",
+    type=click.Choice([one.value for one in Encoding]),
+    default="utf-8",
+    help="CSVの文字コード。",
 )
 @click.option("--port", default=8031, show_default=True, help="ポート番号。")
-@click.option("--fault", type=click.Choice([*ApiFault]), help="最初の応答に起こす障害。")
+@click.option(
+    "--fault", type=click.Choice([one.value for one in ApiFault]), help="最初の応答に起こす障害。"
+)
 def main(
     residents: Path,
     protected: Path | None,
