@@ -79,7 +79,7 @@ def _prefix(wanted: KeyedName, form: KeyedName) -> tuple[Reason, ...] | None:
 
 
 def _part(wanted: KeyedName, form: KeyedName) -> tuple[Reason, ...] | None:
-    if wanted.whole in form.whole:
+    if any(wanted.whole in tail for tail in form.tails):
         return ()
     return _each(wanted.parts, form.parts, str.__contains__)
 

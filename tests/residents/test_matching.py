@@ -241,6 +241,8 @@ def test_written_names_agree_by_the_rules(registered, asked, how, reasons):
         ("サトウ　ウメ", "サトウウメ", EXACT, set()),
         ("サトウ　ウメ", "ウメ サトウ", EXACT, {ORDER}),
         ("サトウ　ウメ", "ウメ", PREFIX, set()),
+        ("コ　ウメ　ハナ", "ウメハナ", PREFIX, set()),
+        ("コ　ウメ　ハナ", "ウメハナ", PART, set()),
         ("アベ　イ", "イ", EXACT, set()),
         ("アベ　イ", "イ", PREFIX, set()),
         ("アベ　イ", "ヘイ", PART, set()),
