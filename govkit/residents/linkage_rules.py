@@ -235,7 +235,7 @@ _BIRTH_LINES: Final = {
         (BirthAgreement.DIGIT, 4.0),
         (BirthAgreement.YEAR, 1.5),
         (BirthAgreement.PART, 0.5),
-        (BirthAgreement.DIFFERENT, -12.0),
+        (BirthAgreement.DIFFERENT, -9.0),
     )
 }
 
