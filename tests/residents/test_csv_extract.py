@@ -3,6 +3,7 @@ import csv
 import io
 import random
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -11,20 +12,61 @@ from govkit.formats.tabular import ReadOptions
 from govkit.residents.adapters.csv_extract import CsvExtract, read_extract
 from govkit.residents.adapters.extract_columns import COLUMNS
 from govkit.residents.codec import content_hash, to_record
-from govkit.testing.resident_source import ResidentSourceConformance
+from govkit.testing.resident_source import Fault, ResidentSourceConformance
 from tests.residents.extracts import CITY, PLAIN, as_rows, row, write
+
+HEADINGS = [column.name for column in COLUMNS]
 
 
 class TestCsvExtract(ResidentSourceConformance):
+    faults = frozenset(
+        {
+            Fault.UNREACHABLE,
+            Fault.TRUNCATED,
+            Fault.DAMAGED,
+            Fault.SHUFFLED_COLUMNS,
+            Fault.RENAMED_COLUMNS,
+            Fault.MISSING_COLUMN,
+            Fault.BOM,
+            Fault.CP932,
+            Fault.WRONG_ENCODING,
+            Fault.DUPLICATE_LATEST,
+        }
+    )
+
     def make_source(self, residents):
-        headings = [column.name for column in COLUMNS]
-        file = write(
-            [each for one in reversed(residents) for each in as_rows(one)]
-            or [row(削除フラグ="1") | {"宛名番号": "9"}],
-            headings=headings,
-        )
+        rows = [each for one in reversed(residents) for each in as_rows(one)]
+        rows = rows or [row(削除フラグ="1") | {"宛名番号": "9"}]
+        return self._source(write(rows, headings=HEADINGS), residents)
+
+    def make_faulty_source(self, residents, fault):
+        rows = [each for one in residents for each in as_rows(one)]
+        headings = [*HEADINGS]
+        if fault is Fault.UNREACHABLE:
+            return self._source(Path("nowhere.csv"), residents)
+        if fault is Fault.SHUFFLED_COLUMNS:
+            random.Random(7).shuffle(headings)
+        if fault is Fault.MISSING_COLUMN:
+            headings.remove("宛名番号")
+        if fault is Fault.RENAMED_COLUMNS:
+            older = {name: name.replace("フリガナ", "読み仮名") for name in headings}
+            rows = [{older[name]: text for name, text in each.items()} for each in rows]
+            headings = list(older.values())
+        if fault is Fault.DUPLICATE_LATEST:
+            rows.append(rows[0] | {"氏名": "別人", "個人履歴番号": "9"})
+        encoding = {Fault.BOM: "utf-8-sig", Fault.CP932: "cp932", Fault.WRONG_ENCODING: "cp932"}
+        written = write(rows, headings=headings, encoding=encoding.get(fault, "utf-8")).getvalue()
+        if fault is Fault.TRUNCATED:
+            written = written[: len(written) * 2 // 3]
+        if fault is Fault.DAMAGED:
+            middle = written.index(b"\r\n", len(written) // 2)
+            written = written[: middle - 30] + b"\xff\x00" + written[middle - 28 :]
+        chosen = "cp932" if fault is Fault.CP932 else "utf-8"
+        return self._source(io.BytesIO(written), residents, encoding=chosen)
+
+    def _source(self, file, residents, **options):
         protected = {one.id.addressee_number for one in residents if one.is_protected}
-        return CsvExtract(file, municipality_code=CITY, protected=protected)
+        return CsvExtract(file, municipality_code=CITY, protected=protected, **options)
 
 
 def read(rows, **options):
