@@ -101,26 +101,29 @@ _WANTED: Final = {
 
 
 class Dates:
-    """Reads dates of the register: text, 不詳フラグ and 不詳表記; equal dates are read once."""
+    """Reads dates of the register: text, 不詳フラグ and 不詳表記; equal dates are read once.
+
+    :ivar known: Every date that was read, by its cells.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], FuzzyDate] = {}
+        self.known: dict[tuple[str, ...], FuzzyDate] = {}
 
     @property
     def size(self) -> int:
         """Number of dates that are remembered."""
-        return len(self._known)
+        return len(self.known)
 
     def read(self, parts: tuple[str, ...]) -> FuzzyDate:
         """The date of these cells.
 
         :raises InvalidValue: With a :class:`FuzzyDateProblem`.
         """
-        found = self._known.get(parts)
+        found = self.known.get(parts)
         if found is None:
             text, unknown, *phrase = parts
             found = FuzzyDate.parse(text, unknown=unknown == "1", phrase="".join(phrase))
-            self._known[parts] = found
+            self.known[parts] = found
         return found
 
     def day(self, parts: tuple[str, ...]) -> date | None:
@@ -205,13 +208,14 @@ class RowChecker:
             if not all(map(operator.contains, _CODES.values(), codes)):
                 return None
             self._fine_codes.add(codes)
-        read = self.dates.read
+        read, known = self.dates.read, self.dates.known
         try:
-            if (moved := _MOVED(cells)) not in _NO_DATE:
+            if (moved := _MOVED(cells)) not in known and moved not in _NO_DATE:
                 read(moved)
-            if (since := _SINCE(cells)) not in _NO_DATE:
+            if (since := _SINCE(cells)) not in known and since not in _NO_DATE:
                 read(since)
-            return read(_BIRTH(cells)) if len(content) <= _LONGEST else None
+            birth = known.get(born := _BIRTH(cells)) or read(born)
+            return birth if len(content) <= _LONGEST else None
         except InvalidValue:
             return None
 

@@ -18,6 +18,7 @@ from govkit.residents.index.build import (
     build_index,
 )
 from govkit.residents.index.columns import Columns
+from govkit.residents.index.delta import DeltaReport, apply_delta
 from govkit.residents.index.keying import EntryKind
 from govkit.residents.index.layout import Locked
 from govkit.residents.index.source import LocalIndex, Snapshot
@@ -27,12 +28,14 @@ __all__ = [
     "NOBODY_PROTECTED",
     "BuildReport",
     "Columns",
+    "DeltaReport",
     "EntryKind",
     "ExtractFile",
     "IndexReport",
     "LocalIndex",
     "Locked",
     "Snapshot",
+    "apply_delta",
     "build_index",
     "verify_index",
 ]

@@ -208,6 +208,9 @@ class _Build:
             "people": sum(people.values()),
             "people_by_municipality": people,
             "protected": sum(found["protected"] for found in merged),
+            "protected_unknown": dict(
+                zip(codes, (found["strangers"] for found in merged), strict=True)
+            ),
             "profile": "・".join(sorted({one["profile"] for one in facts if one["profile"]})),
             "as_of": as_of.isoformat() if as_of else None,
             "letters": "".join(sorted({x for one in facts for x in one["letters"]})),
@@ -402,7 +405,7 @@ def _merge_and_leave(
         "protected": len(protected) - len(city.strangers),
         "duplicates": city.duplicates,
         "bad": city.bad,
-        "strangers": len(city.strangers),
+        "strangers": city.strangers,
     }
 
 
@@ -439,5 +442,5 @@ def _notices(
     text = "自治体（{code}）の支援措置対象者のうち{count}人が見つかりません。一覧と住民票の日付がそろっているか確かめてください。"
     for code, found in zip(codes, merged, strict=True):
         if found["strangers"]:
-            params = {"code": code, "count": found["strangers"]}
+            params = {"code": code, "count": len(found["strangers"])}
             yield Problem("protected_unknown", text, params=params)

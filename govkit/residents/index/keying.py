@@ -8,8 +8,9 @@ pairs of texts.
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from functools import lru_cache
 from itertools import combinations
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from govkit.jp.text import DASHES, WAVES
 from govkit.residents.adapters.extract_columns import Cells
@@ -51,6 +52,7 @@ _KINDS: Final = {
     (MatchedOn.FORMER_NAME, False): EntryKind.FORMER,
     (MatchedOn.FORMER_NAME, True): EntryKind.FORMER_KANA,
 }
+_NAME, _KANA = int(EntryKind.NAME), int(EntryKind.KANA)
 _FULL: Final = Cells._fields.index("full")
 _NAMES: Final = slice(_FULL, Cells._fields.index("preference"))
 _SPACE: Final = "\u3000"
@@ -74,24 +76,27 @@ class EntryMaker:
     def entries(self, cells: tuple[str, ...]) -> list[Entry]:
         """The entries of a row."""
         full, family, given, roman, kanji, kana, kana_family, kana_given, *others = cells[_NAMES]
-        if family and kana_family and not (roman or kanji or any(others)):
-            names = self._pair(full, family, given)
-            kanas = names and self._pair(kana, kana_family, kana_given)
-            if names and kanas:
-                return [(*names, EntryKind.NAME), (*kanas, EntryKind.KANA)]
+        if (
+            full == f"{family}{_SPACE}{given}"
+            and kana == f"{kana_family}{_SPACE}{kana_given}"
+            and not (roman or kanji or any(others))
+        ):
+            parts = self._plain_parts
+            try:
+                first, second = parts[family], parts[given]
+                third, fourth = parts[kana_family], parts[kana_given]
+            except KeyError:
+                self._learn(family, given, kana_family, kana_given)
+                return self.entries(cells)
+            if not (first is None or second is None or third is None or fourth is None):
+                return [(first, second, _NAME), (third, fourth, _KANA)]
         return list(dict.fromkeys(self._all(cells)))
 
-    def _pair(self, full: str, family: str, given: str) -> tuple[int, int] | None:
-        """The ids of a name that is nothing but these two parts."""
-        if full != f"{family}{_SPACE}{given}":
-            return None
-        first, second = self._plain_part(family), self._plain_part(given)
-        return None if first is None or second is None else (first, second)
-
-    def _plain_part(self, part: str) -> int | None:
-        if part not in self._plain_parts:
-            self._plain_parts[part] = self._id(name_key(part)) if _is_plain(part) else None
-        return self._plain_parts[part]
+    def _learn(self, *parts: str) -> None:
+        """Take up parts that are nothing but one part of a name."""
+        for part in parts:
+            key = _plain_key(part)
+            self._plain_parts[part] = None if key is None else self._id(key)
 
     def _id(self, key: str) -> int:
         return self.ids.setdefault(key, len(self.ids))
@@ -103,13 +108,16 @@ class EntryMaker:
                 yield self._id(family), self._id(given), kind
 
 
-def _is_plain(part: str) -> bool:
-    return (
-        bool(name_key(part))
+@lru_cache(1 << 19)
+def _plain_key(part: str) -> str | None:
+    """The key of a text that is one part of a name and changes no key beside it, else ``None``."""
+    is_plain = (
+        part != ""
         and part[0] not in _LEANS_BACK
         and not _BETWEEN.search(part)
         and readings(part) == (part,)
     )
+    return name_key(part) or None if is_plain else None
 
 
 def pairs_of(name: KeyedName) -> Iterator[tuple[str, str]]:
@@ -156,7 +164,6 @@ _OPEN_END: Final = re.compile(
     r"[0-9０-９〇零一二三四五六七八九十百千丁目番地号ノの之\-－ー−‐–大]*\Z"
 )
 _UNSTABLE: Final = re.compile(r"[0-9/]+\Z")
-_REMEMBERED: Final = 1 << 17
 
 
 class _Known(NamedTuple):
@@ -179,24 +186,18 @@ class PlaceMaker:
         self.letters: set[str] = set()
         self._known: dict[tuple[str, ...], _Known] = {}
         self._tails: dict[tuple[str, str], str] = {}
-        self._buildings: dict[str, str] = {}
 
     def place(self, cells: tuple[str, ...]) -> tuple[int, str, str]:
         """Id of the place, key of what the address has after it, key of the building."""
         a, b, c, d, e, f = _PLACE
         place = (cells[a], cells[b], cells[c], cells[d], cells[e], cells[f])
         known = self._known.get(place) or self._learn(place)
-        tail = self._tails.get((known.end, cells[_LOT]))
+        lot = known.end, cells[_LOT]
+        tail = self._tails.get(lot)
         if tail is None:
-            _make_room(self._tails)
-            tail = address_key(known.end + cells[_LOT]).removeprefix(known.stable_end)
-            self._tails[known.end, cells[_LOT]] = tail
+            tail = self._tails[lot] = _tail(known.end, known.stable_end, cells[_LOT])
             self.letters.update(tail)
-        key = self._buildings.get(cells[_BUILDING])
-        if key is None:
-            _make_room(self._buildings)
-            key = self._buildings[cells[_BUILDING]] = building_key(cells[_BUILDING])
-        return known.number, tail, key
+        return known.number, tail, _building(cells[_BUILDING])
 
     def _learn(self, cells: tuple[str, ...]) -> _Known:
         *others, postcode = cells
@@ -208,9 +209,14 @@ class PlaceMaker:
         return known
 
 
-def _make_room(memo: dict[Any, str]) -> None:
-    if len(memo) > _REMEMBERED:
-        memo.clear()
+@lru_cache(1 << 18)
+def _tail(end: str, stable_end: str, lot: str) -> str:
+    return address_key(f"{end}{lot}").removeprefix(stable_end)
+
+
+@lru_cache(1 << 18)
+def _building(text: str) -> str:
+    return building_key(text) if text else ""
 
 
 def _stable(text: str) -> str:

@@ -124,16 +124,19 @@ def install(target: Path, generation: str) -> None:
     sync_directory(target)
 
 
-def remove_old(target: Path, *, keep: frozenset[str] = frozenset()) -> None:
-    """Remove all generations but the current one, the one before and those to keep.
+def remove_old(target: Path) -> None:
+    """Remove all generations but the current one, the one before, and what those build on.
 
     Readers that still have files of a removed one open keep them.
     """
     current = current_generation(target)
     names = sorted((path.name for path in target.glob("[0-9]*") if path.is_dir()), reverse=True)
     older = [name for name in names if name <= current]
-    for name in older[_KEPT:]:
-        if name not in keep:
+    kept = set(older[:_KEPT])
+    for name in older[:_KEPT]:
+        kept.add(read_manifest(target / name).get("base", name))
+    for name in older:
+        if name not in kept:
             shutil.rmtree(target / name, ignore_errors=True)
 
 

@@ -8,16 +8,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
+from govkit.residents.adapters.csv_delta import PersonRows
 from govkit.residents.adapters.extract_rows import Dates, resident_of
 from govkit.residents.adapters.memory import MemorySource
 from govkit.residents.records import PersonId, Resident
 
-__all__ = ["Overlay", "Rows"]
-
-Rows: TypeAlias = tuple[tuple[int, str], ...]
-"""Rank and content of each row of a person, the current row first; nothing if removed."""
+__all__ = ["Overlay"]
 
 _FILE: Final = "overlay.jsonl"
 
@@ -26,19 +24,19 @@ _FILE: Final = "overlay.jsonl"
 class Overlay:
     """Changes over a base.
 
-    :param people: Rows of everybody who changed.
+    :param people: Rows of everybody who changed; none if removed.
     :param protected: Protected numbers of each municipality whose list was given since.
     :param steps: For each delta its generation and whom it changed, the oldest first.
     """
 
-    people: Mapping[PersonId, Rows] = field(default_factory=dict)
+    people: Mapping[PersonId, PersonRows] = field(default_factory=dict)
     protected: Mapping[str, frozenset[str]] = field(default_factory=dict)
     steps: Sequence[tuple[str, tuple[PersonId, ...]]] = ()
 
     @classmethod
     def load(cls, folder: Path) -> "Overlay":
         """What :meth:`save` wrote; nothing where a generation has no overlay."""
-        people: dict[PersonId, Rows] = {}
+        people: dict[PersonId, PersonRows] = {}
         protected: dict[str, frozenset[str]] = {}
         steps: list[tuple[str, tuple[PersonId, ...]]] = []
         path = folder / _FILE
@@ -47,7 +45,9 @@ class Overlay:
                 for kind, *facts in map(json.loads, file):
                     if kind == "person":
                         code, number, rows = facts
-                        people[PersonId(code, number)] = tuple(map(tuple, rows))
+                        people[PersonId(code, number)] = tuple(
+                            (rank, content) for rank, content in rows
+                        )
                     elif kind == "protected":
                         protected[facts[0]] = frozenset(facts[1])
                     else:

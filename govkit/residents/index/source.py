@@ -9,9 +9,12 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from govkit.residents.index.columns import Columns
 from govkit.residents.index.layout import current_generation, read_manifest
 from govkit.residents.index.merge import PROTECTED
+from govkit.residents.index.numbers import number_text
 from govkit.residents.index.overlay import Overlay
 from govkit.residents.index.search import Narrowing, born_between
 from govkit.residents.matching import Matcher, ResidentQuery, household_order
@@ -48,9 +51,31 @@ class Snapshot:
         self.overlay = Overlay.load(folder)
         places = {one: self.columns.position(one) for one in self.overlay.people}
         self._replaced = {place for place in places.values() if place >= 0}
-        flags = self.columns.flags
-        shielded = {one: bool(flags[at] & PROTECTED) for one, at in places.items() if at >= 0}
-        self._changed = self.overlay.source(shielded)
+        self._changed = self.overlay.source(
+            {one: self._was_protected(one, place) for one, place in places.items()}
+        )
+
+    def _was_protected(self, person: PersonId, position: int) -> bool:
+        """Whether the list of the build protects somebody, even if they were not there yet."""
+        if position >= 0:
+            return bool(self.columns.flags[position] & PROTECTED)
+        waiting = self.manifest["protected_unknown"].get(person.municipality_code, ())
+        return person.addressee_number in waiting
+
+    def protected_numbers(self, code: str) -> frozenset[str]:
+        """The protected numbers (支援措置) of a municipality."""
+        numbers = self.overlay.protected.get(code)
+        if numbers is not None:
+            return numbers
+        first, last = self.columns.city(code)
+        places = first + np.flatnonzero(self.columns.flags[first:last] & np.uint8(PROTECTED))
+        known = (number_text(self.columns.number, int(place)) for place in places)
+        return frozenset((*known, *self.manifest["protected_unknown"].get(code, ())))
+
+    @property
+    def changed(self) -> ResidentSource:
+        """Everybody whom deltas changed over the columns."""
+        return self._changed
 
     @property
     def people(self) -> int:
@@ -171,6 +196,11 @@ class LocalIndex(ResidentSource):
                 # It was replaced and removed between the two looks; the next one is there.
                 continue
         raise SourceUnavailable("index changes too fast")
+
+    @property
+    def municipality_code(self) -> str:
+        """The municipality it answers for; blank for all of the index."""
+        return self._code
 
     @property
     def columns(self) -> Columns:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from govkit.errors import Problem
 from govkit.residents.index.columns import Columns
-from govkit.residents.index.layout import checksum, current_generation
+from govkit.residents.index.layout import checksum, current_generation, read_manifest
 from govkit.residents.index.merge import NO_HOUSEHOLD
 from govkit.residents.source import SourceUnavailable
 
@@ -43,14 +43,19 @@ def verify_index(target: Path) -> IndexReport:
         return IndexReport("", 0, 0, (Problem("index_missing", _MISSING),))
     folder = target / generation
     try:
-        columns = Columns(folder)
+        manifest = read_manifest(folder)
+        base = target / manifest.get("base", generation)
+        Columns(base)
     except SourceUnavailable:
         return IndexReport(generation, 0, 0, (_broken("manifest"),))
-    files = columns.manifest["files"]
-    size = sum(facts["bytes"] for facts in files.values())
-    spoilt = [name for name, facts in files.items() if checksum(folder / name) != facts["blake2b"]]
-    problems = tuple(map(_broken, spoilt)) or column_problems(folder)
-    return IndexReport(generation, columns.people, size, problems)
+    size, spoilt = 0, []
+    for part in {folder, base}:
+        for name, facts in read_manifest(part)["files"].items():
+            size += facts["bytes"]
+            if checksum(part / name) != facts["blake2b"]:
+                spoilt.append(name)
+    problems = tuple(map(_broken, sorted(spoilt))) or column_problems(base)
+    return IndexReport(generation, manifest["people"], size, problems)
 
 
 def column_problems(folder: Path) -> tuple[Problem, ...]:
