@@ -81,10 +81,13 @@ def new_generation(target: Path) -> str:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a generation.
 
-    :raises SourceUnavailable: When it is of another format.
+    :raises SourceUnavailable: When it is damaged or of another format.
     :raises OSError: When it cannot be read.
     """
-    manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    try:
+        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SourceUnavailable("index manifest") from error
     if manifest.get("format") != FORMAT:
         raise SourceUnavailable("index format")
     return manifest
