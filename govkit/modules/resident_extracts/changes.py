@@ -115,8 +115,9 @@ class PreparedChanges(AbstractContextManager["PreparedChanges"]):
     def _keep(self, values: dict[str, Any], *, is_new: bool) -> None:
         self.new += is_new
         self.changed += not is_new
-        json.dump([is_new, values], self._file, ensure_ascii=False, default=date.isoformat)
-        self._file.write("\n")
+        # In one piece: json.dump() would write each value by itself, several times as slow.
+        line = json.dumps([is_new, values], ensure_ascii=False, default=date.isoformat)
+        self._file.write(f"{line}\n")
 
     def write(self, work: Work) -> Iterator[int]:
         """Insert the new and update the changed; tells after each batch how many are written."""
