@@ -153,12 +153,13 @@ Tell = Callable[[str, float], None]
 def enrol_city(work: Work, city: DemoCity, tell: Tell) -> None:
     """Residents, schools, and everybody of school age in a class."""
     tell("住民票を受け入れています", 0.0)
-    _receive(work, city)
+    population = _population(city, work.today, _LATER)
+    _receive(work, population)
     tell("学校と授業日を登録しています", 0.25)
     opened = _open_schools(work, city)
     replace_zones(work, io.BytesIO(_zone_file(city)), encoding=Encoding.UTF_8, name="通学区域.csv")
     tell("児童生徒を学級に受け入れています", 0.3)
-    _place(work, city, opened)
+    _place(work, city, opened, population)
 
 
 def staff_logins(work: Work, city: DemoCity) -> list[str]:
@@ -189,11 +190,10 @@ def _population(city: DemoCity, day: date, without: frozenset[EdgeCase]) -> Popu
     cases = [each for each in EdgeCase if each not in without]
     return Population(
         city.code, city.residents, seed=1, as_of=day - timedelta(days=7), edge_cases=cases
-    )
+    ).keep()
 
 
-def _receive(work: Work, city: DemoCity) -> None:
-    population = _population(city, work.today, _LATER)
+def _receive(work: Work, population: Population) -> None:
     with tempfile.TemporaryDirectory() as folder:
         extract, protection = Path(folder) / "extract.csv", Path(folder) / "protection.csv"
         population.write_extract(extract)
@@ -249,12 +249,14 @@ def _enter_calendar(work: Work, school: schools.School) -> None:
         attendance.add_calendar_entry(work, school, today)
 
 
-def _place(work: Work, city: DemoCity, opened: Sequence[schools.School]) -> None:
+def _place(
+    work: Work, city: DemoCity, opened: Sequence[schools.School], population: Population
+) -> None:
     """Everybody of school age in classes, by age and attendance zone."""
     year = school_year_of(work.today)
     children: dict[tuple[int, int], list[Resident]] = {}
     zones = _zones(city)
-    for resident in _population(city, work.today, _LATER).residents():
+    for resident in population.residents():
         birth = resident.birth.value
         if resident.status != "1" or birth is None or not resident.name.family:
             continue
@@ -376,13 +378,19 @@ def _record(work: Work, class_group: schools.ClassGroup, *, includes_last_month:
         if school_year_of(month) != class_group.school_year:
             continue
         sheet = attendance.month(work, class_group, month)
-        for day in sheet.days:
-            if day.takes_roll and day.day < work.today:
-                members = schools.class_members(work, class_group, day.day)
-                marks = {
-                    member.pupil.id: mark for member in members if (mark := _mark(draw)) is not None
-                }
-                attendance.record_day(work, class_group, day.day, marks)
+        days = [each.day for each in sheet.days if each.takes_roll and each.day < work.today]
+        members = schools.members_between(work, class_group, days[0], days[-1]) if days else []
+        for day in days:
+            marks = {
+                member.pupil.id: mark
+                for member in members
+                if _belongs(member, day) and (mark := _mark(draw)) is not None
+            }
+            attendance.record_day(work, class_group, day, marks)
+
+
+def _belongs(member: schools.Member, day: date) -> bool:
+    return member.starts_on <= day and (member.ends_on is None or member.ends_on >= day)
 
 
 _MARKS: Final[Mapping[float, attendance.MarkEntry]] = {

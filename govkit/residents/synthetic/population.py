@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Self
 
 from govkit.residents.records import Resident
 from govkit.residents.synthetic.draw import Draw
@@ -58,6 +59,15 @@ class Population:
         self.edge_cases = tuple(edge_cases)
         self._names = NameBook(include_private_use=include_private_use)
         self._places = PlaceBook(municipality_code)
+        self._kept: tuple[Person, ...] | None = None
+
+    def keep(self) -> Self:
+        """Hold the people in memory, for whoever asks for them more than once.
+
+        Making them up takes longer than most of what is done with them.
+        """
+        self._kept = tuple(self._make_up())
+        return self
 
     @property
     def reference_day(self) -> date:
@@ -75,7 +85,7 @@ class Population:
             for person in self.edge_people(case):
                 if person.is_registered or include_non_residents:
                     yield person
-        yield from self._ordinary()
+        yield from self._make_up() if self._kept is None else self._kept
         if include_non_residents:
             yield from self._outsiders()
 
@@ -141,7 +151,7 @@ class Population:
         draw = Draw("household", part, self.municipality_code, self.seed, self.size)
         return HouseholdComposer(draw, self._names, self.as_of)
 
-    def _ordinary(self) -> Iterator[Person]:
+    def _make_up(self) -> Iterator[Person]:
         composer = self._composer("residents")
         registrar = self._registrar("residents", _FIRST_NUMBER, size=self.size)
         left = self.size
