@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from operator import itemgetter
 from typing import Final, Protocol, TypeAlias
 
@@ -160,7 +161,6 @@ class RowChecker:
     """One pass over a table: gives the sound rows and keeps every problem.
 
     :ivar problems: What was refused and why, so far.
-    :ivar headings: The heading as written, by field of :class:`Cells`.
     """
 
     def __init__(
@@ -174,12 +174,16 @@ class RowChecker:
     ) -> None:
         self.problems: list[Problem] = []
         self.dates = dates or Dates()
-        self.headings = headings_by_field(table.headings)
         self._table = table
         self._municipality_code = municipality_code
         self._name = name
         self._max_problems = max_problems
         self._fine_codes: set[tuple[str, ...]] = set()
+
+    @cached_property
+    def headings(self) -> Mapping[str, str]:
+        """The heading as written, by field of :class:`Cells`; needed for problems alone."""
+        return headings_by_field(self._table.headings)
 
     def __iter__(self) -> Iterator[CheckedRow]:
         expected, join = self._municipality_code, SEPARATOR.join

@@ -392,7 +392,6 @@ class RestClient:
         except BaseException:
             self._slots.release()
             raise
-        done.add_done_callback(lambda _: self._slots.release())
         try:
             return done.result(timeout=left)
         except (urllib3.exceptions.HTTPError, OSError) as failure:
@@ -403,6 +402,13 @@ class RestClient:
         raise outage
 
     def _sent(self, url: str, content: bytes, headers: _Headers, left: float) -> _Answer:
+        try:
+            return self._fetched(url, content, headers, left)
+        finally:
+            # Before the asker hears of it: its next request must find the place free.
+            self._slots.release()
+
+    def _fetched(self, url: str, content: bytes, headers: _Headers, left: float) -> _Answer:
         provider = self._provider
         response = self._pool.request(
             "POST",

@@ -7,6 +7,7 @@ spoils the whole answer: leaving it out would make somebody look absent.
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from govkit.errors import InvalidInput
@@ -107,7 +108,7 @@ def _sound(rows: Sequence[object], layout: RestLayout, needed: Iterable[str]) ->
     given = [row for row in rows if isinstance(row, dict)]
     if len(given) != len(rows):
         raise SourceUnavailable("row: not an object")
-    if _hold_personal_numbers({key for row in given for key in row}):
+    if _hold_personal_numbers(frozenset(key for row in given for key in row)):
         raise SourceUnavailable("row: personal numbers, which must not be delivered here")
     names = [*map(layout.item, needed)]
     if lacking := sorted({name for row in given for name in names if name not in row}):
@@ -115,7 +116,8 @@ def _sound(rows: Sequence[object], layout: RestLayout, needed: Iterable[str]) ->
     return given
 
 
-def _hold_personal_numbers(keys: Iterable[str]) -> bool:
+@lru_cache(maxsize=64)
+def _hold_personal_numbers(keys: frozenset[str]) -> bool:
     try:
         refuse_personal_numbers(keys, "")
     except InvalidInput:
