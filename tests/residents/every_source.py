@@ -16,8 +16,15 @@ from govkit.testing.resident_source import CITY
 from tests.residents.foreign_view import columns, fill
 from tests.residents.index_files import indexed, scratch
 from tests.residents.rest_api import standing
+from tests.residents.test_composite import (
+    TestMunicipalities,
+    TestOneOfMunicipalities,
+    TestStandby,
+    TestWithNonResidents,
+)
 from tests.residents.test_csv_extract import TestCsvExtract
 from tests.residents.test_protected import TestProtected
+from tests.residents.test_recorded import Replayed
 
 
 @contextmanager
@@ -38,6 +45,32 @@ def protected():
 @contextmanager
 def cached():
     yield lambda residents: Cached(MemorySource(residents), ttl=timedelta(minutes=10))
+
+
+@contextmanager
+def municipalities():
+    yield TestMunicipalities().make_source
+
+
+@contextmanager
+def one_of_municipalities():
+    yield TestOneOfMunicipalities().make_source
+
+
+@contextmanager
+def with_non_residents():
+    yield TestWithNonResidents().make_source
+
+
+@contextmanager
+def standby():
+    yield TestStandby().make_source
+
+
+@contextmanager
+def recorded():
+    with tempfile.TemporaryDirectory() as folder:
+        yield lambda residents: Replayed(residents, Path(folder))
 
 
 @contextmanager
@@ -69,10 +102,23 @@ def rest():
 
 EVERY = {
     each.__name__: each
-    for each in (memory, csv_extract, protected, cached, local_index, sql_view, rest)
+    for each in (
+        memory,
+        csv_extract,
+        protected,
+        cached,
+        municipalities,
+        one_of_municipalities,
+        with_non_residents,
+        standby,
+        recorded,
+        local_index,
+        sql_view,
+        rest,
+    )
 }
 """Opens what makes sources, by name of the adapter; one is used before the next one is made."""
-SLOW = {"rest", "sql_view"}
+SLOW = {"recorded", "rest", "sql_view"}
 """Those that take longer: fewer questions in the normal run."""
 
 
