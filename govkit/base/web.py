@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial, wraps
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -187,5 +188,10 @@ def notify(text: str, category: str = "success") -> None:
 def attachment(body: bytes | Iterator[bytes], filename: str, mimetype: str) -> Response:
     """An answer that the browser saves as a file; the name may be Japanese."""
     response = Response(body, mimetype=mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    # Headers are Latin-1: other letters stand in a parameter of their own (RFC 8187).
+    plain = filename.encode("ascii", "replace").decode().replace("?", "_")
+    names = {"filename": plain}
+    if plain != filename:
+        names["filename*"] = f"UTF-8''{quote(filename, safe='')}"
+    response.headers.set("Content-Disposition", "attachment", **names)
     return response

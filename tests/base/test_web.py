@@ -162,3 +162,12 @@ def test_only_the_nearest_menu_entry_is_current(app, sign_in, address) -> None:
     # The menu stands twice in the page: as a bar, and folded for narrow screens.
     assert page.count(' aria-current="page"') == 2
     assert page.count(' aria-current="true"') == 2  # the language in use
+
+
+def test_a_file_with_a_japanese_name_can_be_sent_by_any_server():
+    headers = web.attachment(b"", "通学区域 1.csv", "text/csv").headers
+    sent = headers["Content-Disposition"]
+    sent.encode("latin-1")
+    assert "filename*=UTF-8''%E9%80%9A%E5%AD%A6%E5%8C%BA%E5%9F%9F%201.csv" in sent
+    plain = web.attachment(b"", "a.csv", "text/csv").headers["Content-Disposition"]
+    assert plain == "attachment; filename=a.csv"
