@@ -139,6 +139,19 @@ def test_a_wrong_settings_file_tells_where(before, after, place):
     assert place in [problem.column for problem in wrong.value.problems]
 
 
+def test_a_page_holds_somebody():
+    with pytest.raises(InvalidSettings):
+        read_rest_settings(FILE.replace("= 50", "= 0"), client_secret=SECRET)
+
+
+@pytest.mark.parametrize("call", ["//127.0.0.2/x", "/127.0.0.2", "..//127.0.0.2"])
+def test_no_name_of_a_call_leads_elsewhere(stand, call):  # noqa: F811
+    client = stand.client()
+    client.ask(PEOPLE, NOBODY)
+    client._calls = (*client._calls, call)
+    assert str(refused(lambda: client.ask(call, NOBODY))) == "http_404"
+
+
 def test_a_table_is_a_table():
     text = "layout = 3\n" + FILE.partition("[layout]")[0]
     with pytest.raises(InvalidSettings) as wrong:

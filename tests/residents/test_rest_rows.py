@@ -65,6 +65,7 @@ def test_what_is_blank_may_be_null_or_left_out():
     [
         ("text", "not an object"),
         (plain(kojinbango="X"), "personal numbers"),
+        (plain(kojimbango_joho="X"), "personal numbers"),
         ({name: text for name, text in plain().items() if name != "shimei"}, "no shimei"),
         (plain(setaibango=11), "not a text"),
         (plain(shimei=["山田"]), "not a text"),

@@ -30,6 +30,7 @@ FORBIDDEN: Final = MY_NUMBER_HEADINGS | {
     "コジンバンゴウ",
     "まいなんばー",
     "kojinbango",
+    "kojimbango",
     "kojinbangou",
     "kojinbangō",
     "mynumber",

@@ -30,7 +30,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any, Final, Protocol, TypeAlias
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 from govkit.errors import InvalidSettings, Problem
@@ -277,7 +277,7 @@ class RestClient:
         return max(outage.retry_after or 0.0, _PAUSE * (0.5 + self._chance()))
 
     def _asked(self, call: str, content: bytes, ends: float) -> dict[str, Any]:
-        url = urljoin(self._provider.base_url.rstrip("/") + "/", quote(call))
+        url = f"{self._provider.base_url.rstrip('/')}/{quote(call)}"
         answer = token = None
         for _ in range(2):
             token = self._signed_in(ends, refused=token)

@@ -83,6 +83,7 @@ class RestLayout:
     :param match_codes: Code of each way to compare names that the provider knows.
     :param items: Romaji name by Japanese name of the item, where it differs from
         :func:`item_names`.
+    :raises InvalidSettings: When a page would hold nobody.
     """
 
     people_call: str = "001o006"
@@ -108,7 +109,7 @@ class RestLayout:
             Condition.MACHIAZA_ID: "jusho_choazakodo",
             Condition.ADDRESS: "jusho",
             Condition.BUILDING: "jusho_katagaki",
-            Condition.POSTCODE: "jusho_yubimbango",
+            Condition.POSTCODE: "jusho_yubinbango",
         }
     )
     match_codes: Mapping[NameMatch, str] = field(
@@ -120,6 +121,11 @@ class RestLayout:
         }
     )
     items: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.page_people < 1:
+            text = "0より大きい数を書いてください。"
+            raise InvalidSettings([Problem("rest_not_positive", text, column="page_people")])
 
     def item(self, name: str) -> str:
         """The romaji name of an item by its Japanese name."""
