@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from govkit.base.deployment import Deployment
+from govkit.base.identity import Actor
 from govkit.residents.adapters.cached import Cached
 from govkit.residents.adapters.memory import MemorySource
 from govkit.residents.adapters.sql_view import SqlView
+from govkit.testing.plugin import FixedClock
 from govkit.testing.resident_source import CITY
+from tests.modules.resident_extracts.test_source import stored
 from tests.residents.foreign_view import columns, fill
 from tests.residents.index_files import indexed, scratch
 from tests.residents.rest_api import standing
@@ -100,6 +104,15 @@ def rest():
         stand.reset()
 
 
+@contextmanager
+def stored_residents(databases):
+    deployment = Deployment(databases.settings(), clock=FixedClock())
+    city = deployment.municipality(CITY)
+    with deployment.work(city, Actor.operator("試験")) as work:
+        yield lambda residents: stored(work, residents)
+    deployment.close()
+
+
 EVERY = {
     each.__name__: each
     for each in (
@@ -115,15 +128,17 @@ EVERY = {
         local_index,
         sql_view,
         rest,
+        stored_residents,
     )
 }
 """Opens what makes sources, by name of the adapter; one is used before the next one is made."""
-SLOW = {"recorded", "rest", "sql_view"}
+SLOW = {"recorded", "rest", "sql_view", "stored_residents"}
 """Those that take longer: fewer questions in the normal run."""
 
 
 @pytest.fixture(scope="module", params=EVERY)
 def adapter(request):
     """The name of an adapter, and what makes a source of it."""
-    with EVERY[request.param]() as make:
+    needs = [request.getfixturevalue("sqlite_databases")] * (request.param == "stored_residents")
+    with EVERY[request.param](*needs) as make:
         yield request.param, make

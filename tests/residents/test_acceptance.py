@@ -1,18 +1,49 @@
 """Every adapter answers the acceptance table."""
 
 from datetime import date
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 
+import govkit.residents
 from govkit.residents.matching import Grade, Matcher, NameMatch, ResidentQuery
-from govkit.residents.source import UnsupportedQuery
+from govkit.residents.source import ResidentSource, UnsupportedQuery
 from tests.residents.acceptance import PEOPLE, ROWS
 from tests.residents.every_source import adapter as adapter
+
+ASKED = {
+    "Cached",
+    "CsvExtract",
+    "Failover",
+    "LocalIndex",
+    "MemorySource",
+    "Municipalities",
+    "Protected",
+    "Recorder",
+    "Replayer",
+    "SqlView",
+    "StandardRest",
+    "WithNonResidents",
+    "_OneMunicipality",
+}
+ASKED_ELSEWHERE = {"NonResidents"}  # StandardRest with the call of another system
 
 
 def test_the_table_is_large_and_asks_nothing_twice():
     assert len(ROWS) >= 200
     assert len({query for query, _ in ROWS}) == len(ROWS)
+
+
+def test_every_adapter_of_the_tree_is_asked():
+    modules = (find.name for find in walk_packages(govkit.residents.__path__, "govkit.residents."))
+    classes = {
+        one
+        for name in modules
+        for one in vars(import_module(name)).values()
+        if isinstance(one, type) and ResidentSource in one.__mro__[1:]
+    }
+    assert {one.__name__ for one in classes} == ASKED | ASKED_ELSEWHERE
 
 
 def test_every_row_is_answered_as_the_rules_say(adapter):
