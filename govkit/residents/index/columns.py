@@ -47,12 +47,34 @@ class Columns:
         self.municipalities: tuple[str, ...] = tuple(self.manifest["municipalities"])
         self.people: int = self.manifest["people"]
         self._dates = Dates()
+        self._maps: list[mmap.mmap] = []
         for name, facts in self.manifest["files"].items():
             if (folder / name).stat().st_size != facts["bytes"]:
                 raise SourceUnavailable("index file size")
 
     def _array(self, name: str) -> NDArray[Any]:
-        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r"))
+        path = self.folder / f"{name}.npy"
+        with path.open("rb") as file:
+            np.lib.format.read_magic(file)
+            (count,), _, kind = np.lib.format.read_array_header_1_0(file)
+            start = file.tell()
+        return np.frombuffer(self._mapped(path), kind, count, start) if count else np.empty(0, kind)
+
+    def _mapped(self, path: Path, *, is_scattered: bool = False) -> "mmap.mmap | bytes":
+        """A file in memory; one that is read here and there brings no neighbours with it."""
+        with path.open("rb") as file:
+            if not path.stat().st_size:
+                return b""
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if is_scattered:
+            mapped.madvise(mmap.MADV_RANDOM)
+        self._maps.append(mapped)
+        return mapped
+
+    def let_go(self) -> None:
+        """Give the memory of the files back; what is asked for next comes again by itself."""
+        for mapped in self._maps:
+            mapped.madvise(mmap.MADV_DONTNEED)
 
     @cached_property
     def city_start(self) -> NDArray[np.int64]:
@@ -242,12 +264,15 @@ class Columns:
     @cached_property
     def tails(self) -> mmap.mmap | bytes:
         """The texts of :meth:`tail` of all people."""
-        return _mapped(self.folder / "tails.bin")
+        return self._mapped(self.folder / "tails.bin")
 
     @cached_property
     def _records(self) -> "dict[int, mmap.mmap | bytes]":
         files = self.folder.glob("records-*")
-        return {int(path.name.removeprefix("records-")): _mapped(path) for path in files}
+        return {
+            int(path.name.removeprefix("records-")): self._mapped(path, is_scattered=True)
+            for path in files
+        }
 
     def city(self, code: str) -> tuple[int, int]:
         """First position, and one past the last, of a municipality."""
@@ -318,10 +343,3 @@ class Columns:
 
     def _record(self, file: int, at: int, size: int) -> str:
         return self._records[file][at : at + size].decode("utf-8", "surrogatepass")
-
-
-def _mapped(path: Path) -> "mmap.mmap | bytes":
-    with path.open("rb") as file:
-        if not path.stat().st_size:
-            return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

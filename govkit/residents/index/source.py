@@ -1,6 +1,8 @@
 """The indexed local store as a source of residents."""
 
 import heapq
+import itertools
+import mmap
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -32,6 +34,9 @@ __all__ = ["LocalIndex", "Snapshot"]
 
 _CAN: Final = frozenset(Capability)
 _TRIES: Final = 5
+# So many questions apart the memory is looked at.
+_LOOK_AFTER: Final = 64
+_STATM: Final = Path("/proc/self/statm")
 
 
 class Snapshot:
@@ -155,12 +160,22 @@ class LocalIndex(ResidentSource):
 
     :param target: Directory of the index.
     :param municipality_code: Answer for this municipality alone; blank for all of the index.
+    :param memory: Bytes of its files that may stay in the memory of the process; what is beyond
+        that goes back to the system's own cache.
     :ivar target: The directory.
     """
 
-    def __init__(self, target: Path, municipality_code: str = "", *, name: str = "index") -> None:
+    def __init__(
+        self,
+        target: Path,
+        municipality_code: str = "",
+        *,
+        name: str = "index",
+        memory: int = 192 << 20,
+    ) -> None:
         self.target = target
-        self._code, self._name = municipality_code, name
+        self._code, self._name, self._memory = municipality_code, name, memory
+        self._asked = itertools.count()
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._open: Snapshot | None = None
@@ -178,6 +193,8 @@ class LocalIndex(ResidentSource):
         seen = facts.st_ino, facts.st_mtime_ns
         opened = self._open
         if opened is not None and seen == self._seen:
+            if next(self._asked) % _LOOK_AFTER == 0 and _mapped_bytes() > self._memory:
+                opened.columns.let_go()
             return opened
         with self._lock:
             if self._open is None or seen != self._seen:
@@ -260,3 +277,11 @@ class LocalIndex(ResidentSource):
 
     def _is_ours(self, code: str) -> bool:
         return self._code in ("", code)
+
+
+def _mapped_bytes() -> int:
+    """Bytes of files in the memory of this process; 0 where the system does not tell."""
+    try:
+        return int(_STATM.read_text(encoding="ascii").split()[2]) * mmap.PAGESIZE
+    except OSError:
+        return 0
