@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("govkit/modules", "templates", "cookiecutter-municipal-app")
+FOLDERS = ("govkit/modules", "templates/module", "cookiecutter-municipal-app")
 FORBIDDEN = re.compile(
     r"raw_connection|get_transaction\(|get_bind\(|\.bind\b|listens_for|event\.listen|"
     r"column_property|exec_driver_sql|create_engine|import sqlite3|import psycopg"

@@ -172,3 +172,4 @@ _OTHERS: Final = (
     _exact(27, 28, name="田中 実"),
 )
 RULE_CASES: Final = (*_WIDTH_AND_SOUND, *_KANJI, *_FORMS, *_LETTERS, *_FUZZY, *_OTHERS)
+"""Every rule case; asked of the people of :func:`~govkit.testing.resident_source.rule_people`."""

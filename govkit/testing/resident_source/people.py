@@ -29,6 +29,7 @@ __all__ = [
 CITY: Final = "132021"
 """Municipality of the invented residents."""
 OTHER_CITY: Final = "132071"
+"""A municipality of which no source of the suite may know anybody."""
 
 
 def _name(full: str, kana: str) -> PersonName:
