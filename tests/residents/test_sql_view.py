@@ -5,12 +5,16 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
 from govkit.residents.adapters.column_map import read_column_map
+from govkit.residents.adapters.sql_narrowing import _near_or_cut
 from govkit.residents.adapters.sql_session import read_only
 from govkit.residents.adapters.sql_view import SqlView, UnreadableView
-from govkit.residents.keys import resident_keys
+from govkit.residents.agreement import agreement
+from govkit.residents.keys import keyed_name, loose_key, resident_keys
 from govkit.residents.matching import NameMatch, ResidentQuery
 from govkit.residents.records import Address, PersonId
 from govkit.residents.source import SourceUnavailable, time_limit
@@ -350,7 +354,7 @@ def test_a_slow_statement_is_ended_by_the_server(postgres):
 
 def test_a_dropped_connection_is_an_outage_and_the_next_question_connects_again(postgres):
     fill(postgres, invented_residents())
-    url = postgres.url.render_as_string(hide_password=False)
+    url = postgres.url.update_query_dict({"application_name": "dropped"})
     source = SqlView(url, columns(), municipality_code=CITY)
     ids = [one.id for one in invented_residents()]
     assert len(source.get_many(ids)) == len(ids)
@@ -358,7 +362,7 @@ def test_a_dropped_connection_is_an_outage_and_the_next_question_connects_again(
     people = source.born_between(date(1900, 1, 1), date(2100, 1, 1))
     source._engine.dispose()
     with postgres.connect() as other:
-        rest = "datname = current_database() AND pid <> pg_backend_pid()"
+        rest = "application_name = 'dropped'"
         kill = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {rest}"
         next(people)
         other.exec_driver_sql(kill)
@@ -441,6 +445,22 @@ def test_a_column_of_our_own_keys_is_asked_instead_of_the_names(engine):
         assert all("V_FULL" not in statement.partition("WHERE")[2] for statement, _ in seen)
     finally:
         keys.drop(engine)
+
+
+_NAMES = st.text("アイウエオ山", min_size=1, max_size=5)
+
+
+@given(family=_NAMES, name=_NAMES, data=st.data())
+def test_narrowing_of_a_fuzzy_search_leaves_nobody_out(family, name, data):
+    form = f"{family} {name}"
+    typed = data.draw(st.permutations([family, name]).map("".join))
+    for _ in range(data.draw(st.integers(0, 2))):
+        at, letter = data.draw(st.integers(0, len(typed))), data.draw(st.sampled_from("アイ山"))
+        cut = data.draw(st.sampled_from([0, 1]))
+        typed = f"{typed[:at]}{letter * data.draw(st.integers(0, 1))}{typed[at + cut :]}"
+    if loose_key(typed) and agreement(typed, form, NameMatch.FUZZY) is not None:
+        whole = keyed_name(form, loose_key).whole
+        assert any(piece in whole for piece in _near_or_cut(keyed_name(typed, loose_key).whole))
 
 
 @contextmanager

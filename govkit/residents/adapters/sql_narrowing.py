@@ -157,29 +157,29 @@ class Narrowing:
             yield self._text("postcode").regexp_match("[^0-9０-９]*".join(pairs))
 
     def _name(self, asked: KeyedName, how: NameMatch) -> Condition | None:
-        """A name of the person may be the one asked for; ``None`` if that says nothing."""
-        if how is NameMatch.FUZZY and len(asked.parts) < 2:
-            return None  # may be cut and misspelt anywhere
-        contains = self._contains()
-        if contains is None:
+        """A name of the person may be the one asked for; ``None`` if that cannot be told."""
+        holds_any = self._holds_any()
+        if holds_any is None:
             return None
-        parts = [
-            sa.or_(*map(contains, _near(part) if how is NameMatch.FUZZY else [part]))
-            for part in asked.parts
-        ]
-        return sa.or_(contains(asked.whole), sa.and_(*parts))
+        is_fuzzy = how is NameMatch.FUZZY
+        if len(asked.parts) == 1:
+            return holds_any(_near_or_cut(asked.whole) if is_fuzzy else [asked.whole])
+        parts = (holds_any(_near(part) if is_fuzzy else [part]) for part in asked.parts)
+        return sa.or_(holds_any([asked.whole]), sa.and_(*parts))
 
-    def _contains(self) -> "Callable[[str], Condition] | None":
+    def _holds_any(self) -> "Callable[[Sequence[str]], Condition] | None":
+        """Makes the condition that a name of the row holds any of some keys."""
         if self.columns.search_keys:
             keys = self.table.c[self.columns.search_keys]
-            return lambda key: keys.contains(key, autoescape=True)
+            return lambda wanted: sa.or_(*(keys.contains(key, autoescape=True) for key in wanted))
         if self.dialect not in WITH_REGEXP:
             return None
         text = self._names()
 
-        def matches(key: str) -> Condition:
-            pattern = search_pattern(key, holds=self.holds)
-            return sa.false() if pattern is None else text.regexp_match(pattern)
+        def matches(wanted: Sequence[str]) -> Condition:
+            patterns = [search_pattern(key, holds=self.holds) for key in wanted]
+            possible = "|".join(pattern for pattern in patterns if pattern is not None)
+            return text.regexp_match(possible) if possible else sa.false()
 
         return matches
 
@@ -208,3 +208,15 @@ def _near(part: str) -> Sequence[str]:
     half = len(part) // 2
     swapped = f"{part[: half - 1]}{part[half]}{part[half - 1]}{part[half + 1 :]}"
     return [part[:half], part[half:], swapped]
+
+
+def _near_or_cut(typed: str) -> Sequence[str]:
+    """Texts of which every form holds at least one that agrees with a name in one piece.
+
+    Such a name may be one edit off, or two names of which each is one off, in either order: the
+    longer of the two is then one off for itself.
+    """
+    pieces = set(_near(typed))
+    for cut in range(1, len(typed)):
+        pieces.update(_near(max(typed[:cut], typed[cut:], key=len)))
+    return [one for one in sorted(pieces) if not any(each in one for each in pieces - {one})]

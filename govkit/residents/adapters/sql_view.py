@@ -67,7 +67,7 @@ class SqlView(ResidentSource):
 
     Searches are narrowed by the database as far as it decides exactly; names are looked for by
     regular expressions on SQLite and PostgreSQL, and row by row elsewhere. A fuzzy search for a
-    name in one piece reads everybody the other conditions leave. Where 支援措置 is not in the view,
+    name in one piece narrows little. Where 支援措置 is not in the view,
     put a :class:`~govkit.residents.adapters.protected.Protected` over it.
 
     :param database: An engine, or a URL for one of its own.
@@ -180,12 +180,11 @@ class SqlView(ResidentSource):
         given = list(conditions)
         if not self._columns.has_history:
             return sa.and_(sa.true(), *given)
-        table = self._opened.table
-        number = table.c[self._columns.columns["addressee_number"].column]
-        ours = self._ours
-        return sa.and_(
-            sa.true(), *(number.in_(sa.select(number).where(ours, one)) for one in given)
-        )
+        number = self._opened.table.c[self._columns.columns["addressee_number"].column]
+        among: Condition = sa.true()
+        for one in given:  # each asks only those whom the one before has left
+            among = number.in_(sa.select(number).where(self._ours, among, one))
+        return among
 
     @property
     def _ours(self) -> Condition:
