@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import click
 from govkit.base.deployment import Deployment
 from govkit.base.work import JAPAN, Work
 from govkit.cli.output import find_city, insist_on_modules, open_deployment, operator
+from govkit.cli.residents_lookup import match, search
 from govkit.errors import InvalidInput, Problem, Refused
 from govkit.formats.tabular import Encoding
 from govkit.modules.resident_extracts import (
@@ -33,9 +35,47 @@ _ENCODINGS: Final = click.Choice([encoding.value for encoding in Encoding])
 _SYNTHETIC_CITIES: Final = ("132012", "132021", "132071")
 
 
-@click.group()
+_INDEX: Final = {
+    "index": "抽出データから、手元の索引を作ります。",
+    "delta": "差分の抽出データを、索引へ重ねます。",
+    "verify-index": "索引の中身を確かめます。",
+}
+"""Commands that need the extra ``index``, with what they do."""
+
+
+class _Residents(click.Group):
+    """Imports the commands of the index only when one is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_INDEX]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _INDEX:
+            return super().get_command(ctx, cmd_name)
+        try:
+            module = import_module("govkit.cli.residents_index")
+        except ModuleNotFoundError as error:
+            if error.name != "numpy":
+                raise
+            raise Refused(
+                '索引には、pip install "govkit-jp[index]" を実行してください。'
+            ) from error
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, each.get_short_help_str()) for name, each in self.commands.items()]
+        with formatter.section("コマンド"):
+            formatter.write_dl([*rows, *_INDEX.items()])
+
+
+@click.group(cls=_Residents)
 def residents() -> None:
-    """住民データを取り込む、架空のデータを作る。"""
+    """住民データを取り込む、照会する、突き合わせる、架空のデータを作る。"""
+
+
+residents.add_command(search)
+residents.add_command(match)
 
 
 @residents.command("import")

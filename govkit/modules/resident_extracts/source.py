@@ -13,7 +13,7 @@ from govkit.base.tenancy import ScopedSession
 from govkit.base.work import Work
 from govkit.modules.resident_extracts.models import ProtectedPerson, ResidentExtract, ResidentRow
 from govkit.residents.codec import from_record, to_record
-from govkit.residents.directory import LookupEntry, ResidentDirectory
+from govkit.residents.directory import LookupAudit, LookupEntry, ResidentDirectory
 from govkit.residents.keys import KeyedName, resident_keys
 from govkit.residents.matching import Matcher, NameMatch, ResidentQuery, household_order
 from govkit.residents.policy import PurposeRule
@@ -26,6 +26,7 @@ __all__ = [
     "StoredResidents",
     "all_protected",
     "latest_extract",
+    "lookup_audit",
     "protected_count",
     "protected_now",
     "protected_numbers",
@@ -279,16 +280,11 @@ def _near(key: str) -> sa.ColumnElement[bool]:
     return sa.or_(_beginning(key[:half]), _has(f"{key[half:]}\n"), _equal(swapped))
 
 
-def resident_directory(
-    work: Work, purposes: Iterable[PurposeRule], watch: Watch | None = None
-) -> ResidentDirectory:
-    """The directory through which a module looks residents up, audited in the given work.
+def lookup_audit(work: Work) -> LookupAudit:
+    """Writes lookups into the audit of a unit of work.
 
-    The audit row keeps the question as a keyed hash only: whether the same was asked again can be
-    told, what was asked cannot.
-
-    :param purposes: The purposes of use that the calling module declares.
-    :param watch: Budgets and alarms, if any.
+    The question is kept as a keyed hash only: whether the same was asked again can be told, what was
+    asked cannot.
     """
 
     def audit(entry: LookupEntry) -> None:
@@ -309,10 +305,25 @@ def resident_directory(
             **hashed,
         )
 
+    return audit
+
+
+def resident_directory(
+    work: Work,
+    purposes: Iterable[PurposeRule],
+    watch: Watch | None = None,
+    source: ResidentSource | None = None,
+) -> ResidentDirectory:
+    """The directory through which a module looks residents up, audited in the given work.
+
+    :param purposes: The purposes of use that the calling module declares.
+    :param watch: Budgets and alarms, if any.
+    :param source: Where to look, if not in the residents received.
+    """
     return ResidentDirectory(
-        StoredResidents(work.session, work.municipality.code),
+        source or StoredResidents(work.session, work.municipality.code),
         municipality_code=work.municipality.code,
         purposes={rule.name: rule for rule in purposes},
-        audit=audit,
+        audit=lookup_audit(work),
         watch=watch,
     )

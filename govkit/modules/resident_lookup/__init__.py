@@ -2,7 +2,11 @@
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
-from govkit.modules.resident_lookup.policy import ResidentLookupPolicy, purposes
+from govkit.modules.resident_lookup.policy import (
+    ResidentLookupPolicy,
+    default_purposes,
+    purposes,
+)
 from govkit.modules.resident_lookup.service import (
     SourceState,
     lookup_context,
@@ -18,6 +22,7 @@ __all__ = [
     "ResidentLookupPolicy",
     "SourceState",
     "alarms",
+    "default_purposes",
     "lookup_context",
     "lookup_directory",
     "lookup_watch",

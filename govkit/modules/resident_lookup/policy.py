@@ -12,7 +12,7 @@ from govkit.base.work import Work
 from govkit.errors import InvalidInput
 from govkit.residents.policy import PurposeRule, read_policy
 
-__all__ = ["DEFAULT_TITLES", "ResidentLookupPolicy", "purposes"]
+__all__ = ["DEFAULT_TITLES", "ResidentLookupPolicy", "default_purposes", "purposes"]
 
 _DEFAULT: Final = Path(__file__).with_name("default_policy.toml")
 DEFAULT_TITLES: Final = (
@@ -49,11 +49,12 @@ class ResidentLookupPolicy(BaseModel):
 
 
 @cache
-def _defaults() -> Mapping[str, PurposeRule]:
+def default_purposes() -> Mapping[str, PurposeRule]:
+    """The purposes of a municipality that has not decided otherwise."""
     return read_policy(_DEFAULT)
 
 
 def purposes(work: Work) -> Mapping[str, PurposeRule]:
     """The purposes of the municipality by name."""
     path = work.policy(ResidentLookupPolicy).policy_file
-    return read_policy(Path(path)) if path else _defaults()
+    return read_policy(Path(path)) if path else default_purposes()

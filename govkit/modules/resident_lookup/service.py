@@ -20,7 +20,7 @@ from govkit.modules.resident_lookup.policy import purposes
 from govkit.modules.resident_lookup.watching import lookup_watch
 from govkit.residents.directory import ResidentDirectory
 from govkit.residents.policy import LookupContext, PurposeRule
-from govkit.residents.source import Health, SourceDescription, SourceUnavailable
+from govkit.residents.source import Health, ResidentSource, SourceDescription, SourceUnavailable
 
 __all__ = [
     "SEARCH",
@@ -37,10 +37,13 @@ _REPORT: Final = "resident_lookup.access_report"
 _KINDS: Final = (AddresseeNumber.__name__, "PersonId")
 
 
-def lookup_directory(work: Work) -> ResidentDirectory:
-    """The guarded directory of the municipality with its purposes, budgets and alarms."""
+def lookup_directory(work: Work, source: ResidentSource | None = None) -> ResidentDirectory:
+    """The guarded directory of the municipality with its purposes, budgets and alarms.
+
+    :param source: Where to look, if not in the residents received.
+    """
     work.require(SEARCH)
-    return resident_directory(work, purposes(work).values(), lookup_watch(work))
+    return resident_directory(work, purposes(work).values(), lookup_watch(work), source)
 
 
 def lookup_context(work: Work, rule: PurposeRule, reason: str) -> LookupContext:

@@ -223,7 +223,8 @@ def test_each_page_is_for_its_role(registered, sign_in):
 def test_the_default_policy_is_readable_and_its_titles_are_translated(work, tmp_path):
     rules = purposes(work)
     assert {rule.title for rule in rules.values()} == set(DEFAULT_TITLES)
-    assert not any(rule.reveals_protected_location or rule.bulk for rule in rules.values())
+    assert not any(rule.reveals_protected_location for rule in rules.values())
+    assert [rule.name for rule in rules.values() if rule.bulk] == ["school_expenses"]
     broken = tmp_path / "policy.toml"
     broken.write_text("[purposes.a]\nkeys = ['nothing']", encoding="utf-8")
     for path in (broken, tmp_path / "absent.toml"):
