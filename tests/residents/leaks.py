@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from govkit.residents.claims import Claim
 from govkit.residents.matching import NameMatch, ResidentQuery
 from govkit.residents.policy import PurposeRule
 from govkit.residents.records import FormerRow, HouseholdId, Masked, Resident
@@ -22,8 +23,11 @@ RULES = {rule.name: rule for rule in (HIDES, NARROW, CITIZEN, SHOWS)}
 CASES = (EdgeCase.FOREIGN_ENTRANT, EdgeCase.TWINS_SAME_KANA, EdgeCase.LONG_HISTORY)
 
 
-def town(size=110, seed=1):
-    """Residents; a third of the households have protected members, all of them or one alone."""
+def town(size=110, seed=1, *, elsewhere=False):
+    """Residents; a third of the households have protected members, all of them or one alone.
+
+    With ``elsewhere`` the protected live in other places, and nothing else is different.
+    """
     draw = random.Random(seed)
     people = list(Population(CITY, size, seed=seed, edge_cases=CASES).residents())
     homes = sorted({one.household for one in people if one.household})
@@ -34,7 +38,8 @@ def town(size=110, seed=1):
     for number, one in enumerate(people):
         hidden = one.household in whole or (one.household in partly and one.household not in seen)
         seen.add(one.household)
-        made.append(_placed(one, number, hidden=hidden, whole=one.household in whole))
+        mark = number + 1000 if elsewhere else number
+        made.append(_placed(one, mark, hidden=hidden, whole=one.household in whole))
         if one.household in partly and not hidden:
             made[-1] = replace(made[-1], head_name=f"秘匿頭{number}")
     return tuple(sorted(made, key=lambda one: one.id))
@@ -51,13 +56,14 @@ def _placed(one, number, *, hidden, whole):
         postcode=f"42424{number % 100:02d}",
     )
     former = FormerRow(
-        replace(one.name, full=f"元　{number}"),
+        replace(one.name, full=f"元　{number % 1000}"),
         replace(address, lot=f"秘匿旧{number}番地", building=f"秘匿旧荘{number}"),
         date(2015, 4, 1),
     )
     household = one.household
     if whole:
-        household = HouseholdId(CITY, f"42424{int(household.household_number) % 10**10:010d}")
+        serial = int(household.household_number) % 10**8
+        household = HouseholdId(CITY, f"42424{number // 1000:02d}{serial:08d}")
     return replace(
         one,
         address=address,
@@ -172,16 +178,24 @@ class Hunter:
         return drawn | draw.choice(places) if draw.random() < 0.2 else drawn
 
 
-def nowhere(claim: ResidentQuery) -> ResidentQuery:
-    """The same claim with a place where nobody lives."""
-    places = {
-        "address": "どこにもない町一丁目",
-        "building": "どこにもない荘",
-        "postcode": "0000001",
-        "machiaza_id": "1234567",
-        "household_number": "999999999999998",
+def claim(one: Resident, draw: random.Random) -> Claim:
+    """What somebody may say of a person of whom much is known, the place perhaps guessed right."""
+    rows = [one.address, *(row.address for row in one.history)]
+    address = draw.choice(rows)
+    known = {
+        "name": one.name.full,
+        "kana": one.name.kana_full,
+        "birth": one.birth,
+        "sex": one.sex,
+        "addressee_number": one.id.addressee_number if draw.random() < 0.1 else "",
     }
-    return replace(claim, **{key: text for key, text in places.items() if getattr(claim, key)})
+    said = {key: value for key, value in known.items() if draw.random() < 0.7}
+    place = {
+        "address": address.line,
+        "postcode": address.postcode,
+        "machiaza_id": address.machiaza_id,
+    }
+    return Claim(**said, **{key: text for key, text in place.items() if draw.random() < 0.7})
 
 
 def marked(released: object) -> list[str]:
