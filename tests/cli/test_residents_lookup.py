@@ -21,6 +21,12 @@ LIST = (
 )
 
 
+@pytest.fixture(scope="module")
+def databases(sqlite_databases):
+    """What a command prints does not depend on the database."""
+    return sqlite_databases
+
+
 @pytest.fixture
 def city(project, folder):
     """立川市 with three residents; the events of its audit by action."""
