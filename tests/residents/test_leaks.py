@@ -17,7 +17,8 @@ from govkit.residents.codec import to_record
 from govkit.residents.directory import ResidentDirectory
 from govkit.residents.linkage import Linker
 from govkit.residents.matching import ResidentQuery
-from govkit.residents.records import Masked
+from govkit.residents.records import Masked, PersonId
+from govkit.residents.results import TooMany
 from govkit.testing.resident_source import CITY, assert_hidden
 from tests.residents.every_source import EVERY, SLOW
 from tests.residents.every_source import adapter as adapter
@@ -27,6 +28,7 @@ from tests.residents.leaks import (
     RULES,
     SHOWS,
     Hunter,
+    Question,
     claim,
     marked,
     people_in,
@@ -137,6 +139,18 @@ def test_no_claim_finds_out_where_a_protected_person_lives(name):
 def _decided(decision):
     people = [(one.resident.id, one.score, one.evidence) for one in decision.people]
     return decision.outcome, people, decision.reasons, decision.explanation
+
+
+def test_a_crowd_of_protected_people_does_not_count():
+    one = next(one for one in PEOPLE if not one.is_protected)
+    crowd = [replace(one, id=PersonId(CITY, f"{n:015d}"), is_protected=n < 450) for n in range(455)]
+    desk, query = Desk(MemorySource(crowd)), ResidentQuery(address=one.address.town)
+    too_many = desk.ask(Question("search", (query, 4), True, HIDES))
+    several = desk.ask(Question("search", (query, 5), True, HIDES))
+    assert too_many == TooMany(4)
+    assert [each.id.addressee_number for each in several.residents] == [
+        f"{n:015d}" for n in range(450, 455)
+    ]
 
 
 def test_refusing_to_be_stored_tells_nothing():
