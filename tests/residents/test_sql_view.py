@@ -175,17 +175,17 @@ ATTACKS = (
 )
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=ascii)
-def test_whatever_is_typed_is_a_text_to_look_for(engine, attack):
+def test_whatever_is_typed_is_a_text_to_look_for(engine):
     source = view(engine)
-    for name_match in NameMatch:
-        for field in ("name", "kana"):
-            query = ResidentQuery(**{field: attack}, sex="2", name_match=name_match)
-            assert set(numbers(source.search(query, 50))) <= {*range(1, 11)}
-    for field in ("addressee_number", "household_number", "machiaza_id", "building"):
-        query = ResidentQuery(**{field: attack}, birth_from=date(1900, 1, 1))
-        assert source.search(query, 50) == [] or field == "building"
-    assert source.get_many([PersonId(CITY, attack)]) == {}
+    everybody = {*range(1, 11)}
+    for attack in ATTACKS:
+        for name_match in NameMatch:
+            query = ResidentQuery(name=attack, kana=attack, sex="2", name_match=name_match)
+            assert set(numbers(source.search(query, 50))) <= everybody
+        for field in ("addressee_number", "household_number", "machiaza_id"):
+            query = ResidentQuery(**{field: attack}, birth_from=date(1900, 1, 1))
+            assert source.search(query, 50) == []
+        assert source.get_many([PersonId(CITY, attack)]) == {}
     with engine.connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(TABLE)) >= 10
 
