@@ -23,7 +23,6 @@ from govkit.residents.policy import LookupContext, PurposeRule
 from govkit.residents.source import Health, ResidentSource, SourceDescription, SourceUnavailable
 
 __all__ = [
-    "SEARCH",
     "SourceState",
     "lookup_context",
     "lookup_directory",
@@ -32,7 +31,7 @@ __all__ = [
     "write_accesses",
 ]
 
-SEARCH: Final = "resident_lookup.search"
+_SEARCH: Final = "resident_lookup.search"
 _REPORT: Final = "resident_lookup.access_report"
 _KINDS: Final = (AddresseeNumber.__name__, "PersonId")
 
@@ -42,7 +41,7 @@ def lookup_directory(work: Work, source: ResidentSource | None = None) -> Reside
 
     :param source: Where to look, if not in the residents received.
     """
-    work.require(SEARCH)
+    work.require(_SEARCH)
     return resident_directory(work, purposes(work).values(), lookup_watch(work), source)
 
 
