@@ -30,6 +30,8 @@ _COMMANDS: Final = {
     "residents": ("govkit.cli.residents:residents", "住民データを取り込む、架空のデータを作る。"),
     "oneroster": ("govkit.cli.oneroster:oneroster", "名簿をOneRosterの形で書き出します。"),
     "audit": ("govkit.cli.audit:audit", "監査記録が書き換えられていないかを調べる。"),
+    "backup": ("govkit.cli.backup:backup", "全団体のデータの控えを取ります。"),
+    "restore": ("govkit.cli.backup:restore", "控えを空のデータベースに戻します。"),
     "forms": ("govkit.cli.forms:forms", "様式の定義を検査する、用紙や表を作る、表を調べる。"),
     "check": ("govkit.cli.check:check", "設定・移行・権限・団体間の分離を検査します。"),
     "database": ("govkit.cli.database:database", "データベースを準備します。"),

@@ -12,11 +12,13 @@ import click
 import sqlalchemy as sa
 from pydantic import BaseModel, ValidationError
 
+from govkit.base import archive as archives
 from govkit.base.audit import SystemEvent
 from govkit.base.deployment import ROLE_TITLES, Deployment
 from govkit.base.identity import Account, Appointment, Role, Staff, add_account
 from govkit.base.municipality import Municipality, MunicipalityPolicy, MunicipalityRow
 from govkit.base.work import JAPAN
+from govkit.cli.backup import told_progress, writing_to
 from govkit.cli.output import find_city, open_deployment, operator
 from govkit.errors import InvalidInput, Problem, Refused
 from govkit.jp.numbers import BoardCode, MunicipalityCode
@@ -249,3 +251,45 @@ def read_policy(file: Path, model: type[BaseModel]) -> dict[str, Any]:
             for each in error.errors(include_url=False, include_input=False)
         ) from error
     return policy.model_dump(mode="json", exclude_unset=True)
+
+
+@city.command("export")
+@click.argument("code")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_city(code: str, file: Path) -> None:
+    """団体 CODE のデータと職員のアカウントを FILE に書き出します（引き渡しや削除の前に）。"""
+    with open_deployment() as deployment:
+        find_city(deployment, code)
+        with writing_to(file), told_progress() as tell:
+            made = archives.export_city(
+                deployment, code, file, actor=operator().audit_name, tell=tell
+            )
+    click.echo(f"{file} に{made.rows}行を書きました。個人の情報が入っています。")
+
+
+@city.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_city(file: Path) -> None:
+    """ほかの導入環境から書き出した団体を、FILE から受け入れます。"""
+    with open_deployment() as deployment, told_progress() as tell:
+        made = archives.import_city(deployment, file, actor=operator().audit_name, tell=tell)
+        city = deployment.municipality(str(made.municipality_code))
+    click.echo(f"{city.name}（{city.code}）が参加しました。{made.rows}行を受け入れました。")
+
+
+@city.command()
+@click.argument("code")
+@click.option(
+    "--archive",
+    "file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="いまのデータがすべて入っている、govkit city export の書き出し",
+)
+@click.confirmation_option(prompt="団体のデータをすべて削除します。元に戻せません。よろしいですか")
+def remove(code: str, file: Path) -> None:
+    """団体 CODE のデータをすべて削除します。書き出しと一行でも違えば、何もしません。"""
+    with open_deployment() as deployment:
+        city = find_city(deployment, code)
+        gone = archives.remove_city(deployment, code, file, actor=operator().audit_name)
+    click.echo(f"{city.name}（{code}）の{gone.rows}行を削除しました。")
