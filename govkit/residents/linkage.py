@@ -74,6 +74,19 @@ class ReviewReason(StrEnum):
     NOT_RESIDENT = "not_resident"
     """The person has died or moved out."""
 
+    @property
+    def words(self) -> str:
+        """The reason in Japanese, for the one who looks."""
+        return _REASONS[self]
+
+
+_REASONS: Final = {
+    ReviewReason.WEAK: "一致した項目だけでは決められません。",
+    ReviewReason.SEVERAL: "同じくらい一致する人がほかにもいます。",
+    ReviewReason.GIVEN_NAME: "名が一致しません。双子などの別の人かもしれません。",
+    ReviewReason.NOT_RESIDENT: "転出または死亡などにより、いまは住民ではありません。",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LinkedPerson:
