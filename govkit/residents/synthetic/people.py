@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from govkit.residents.records import (
     Address,
+    FormerRow,
     FuzzyDate,
     HouseholdId,
     PersonId,
@@ -172,6 +173,11 @@ class Person:
         return self.protection is not None and not self.protection.ended
 
     @property
+    def business_id(self) -> str:
+        """Business (業務ID) that the rows belong to: 住民記録 or 住登外者宛名番号管理."""
+        return "001" if self.is_registered else "031"
+
+    @property
     def resident(self) -> Resident:
         """The record an adapter would give for this person."""
         row = self.current
@@ -192,4 +198,20 @@ class Person:
             nationality=row.nationality.name if row.nationality else "",
             is_protected=self.is_protected,
             other_business_hidden=row.hidden,
+            business_id=self.business_id,
+            history=self._history,
         )
+
+    @property
+    def _history(self) -> tuple[FormerRow, ...]:
+        """Earlier rows with another name or address, from the day on which they first held."""
+        current = newer = (self.current.name, self.current.address)
+        found: list[FormerRow] = []
+        for row in reversed(self.rows[:-1]):
+            older = (row.name, row.address)
+            if older == newer and found:
+                found[-1] = FormerRow(*older, row.changed_on)
+            elif older not in (newer, current):
+                found.append(FormerRow(*older, row.changed_on))
+            newer = older
+        return tuple(found)
