@@ -31,7 +31,7 @@ from resident_peers import PEERS, Row
 
 from govkit.jp.text import search_key
 from govkit.residents.adapters.protection_list import ProtectionList
-from govkit.residents.index import ExtractFile, LocalIndex, build_index
+from govkit.residents.index import BuildOptions, ExtractFile, LocalIndex, build_index
 from govkit.residents.matching import NameMatch, ResidentQuery
 from govkit.residents.records import HouseholdId, PersonId, Resident
 
@@ -68,8 +68,7 @@ def build(folder: Path, files: Sequence[CityFile], workers: int) -> None:
         folder,
         [ExtractFile(one.path, one.code) for one in files],
         protected={one.code: ProtectionList(one.protected, len(one.protected)) for one in files},
-        allowed_change=None,
-        workers=workers,
+        options=BuildOptions(allowed_change=None, workers=workers),
         tell=tell,
     )
     seconds = time.perf_counter() - started

@@ -17,6 +17,7 @@ from govkit.residents.adapters.csv_delta import read_delta
 from govkit.residents.adapters.protection_list import ProtectionList, read_protection_list
 from govkit.residents.index import (
     NOBODY_PROTECTED,
+    BuildOptions,
     ExtractFile,
     Locked,
     apply_delta,
@@ -89,9 +90,11 @@ def index(
                 folder,
                 extracts,
                 protected=protected,
-                as_of=_day(as_of),
-                allowed_change=None if options["any_size"] else 0.05,
-                workers=options["workers"],
+                options=BuildOptions(
+                    as_of=_day(as_of),
+                    allowed_change=None if options["any_size"] else 0.05,
+                    workers=options["workers"],
+                ),
                 tell=tell,
             )
         except Locked as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from govkit.residents.adapters.extract_columns import COLUMNS
 from govkit.residents.adapters.protection_list import ProtectionList
-from govkit.residents.index import ExtractFile, LocalIndex, build_index
+from govkit.residents.index import BuildOptions, ExtractFile, LocalIndex, build_index
 from tests.residents.extracts import CITY, as_rows, row, write
 
 _HEADINGS = [column.name for column in COLUMNS]
@@ -37,7 +37,6 @@ def indexed(target, residents, **options):
         target,
         [ExtractFile(path, CITY)],
         protected={CITY: ProtectionList(protected, len(protected))},
-        workers=1,
-        **options,
+        options=BuildOptions(workers=1, **options),
     )
     return LocalIndex(target)

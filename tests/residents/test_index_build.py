@@ -14,6 +14,7 @@ from govkit.residents.adapters.csv_extract import read_extract
 from govkit.residents.adapters.protection_list import ProtectionList
 from govkit.residents.index import (
     NOBODY_PROTECTED,
+    BuildOptions,
     ExtractFile,
     LocalIndex,
     Locked,
@@ -57,12 +58,9 @@ def extract(folder, name, rows, encoding="utf-8", **how):
     return ExtractFile(path, CITY)
 
 
-def built(folder, file, **options):
-    return build_index(
-        folder / "index",
-        [file],
-        **{"protected": NOBODY, "workers": 1, "allowed_change": None} | options,
-    )
+def built(folder, file, *, protected=NOBODY, allowed_change=None):
+    options = BuildOptions(workers=1, allowed_change=allowed_change)
+    return build_index(folder / "index", [file], protected=protected, options=options)
 
 
 def refusal(folder, file, **options):
@@ -202,7 +200,6 @@ def test_several_municipalities_with_the_same_numbers_stay_apart(folder):
         folder / "index",
         [here, ExtractFile(there.path, OTHER)],
         protected={CITY: NOBODY_PROTECTED, OTHER: NOBODY_PROTECTED},
-        workers=2,
     )
     everybody = LocalIndex(folder / "index").search(ResidentQuery(name="山田"), 9)
     assert [one.id.municipality_code for one in everybody] == [CITY] * 4 + [OTHER] * 2

@@ -9,6 +9,7 @@ from govkit.residents.adapters.csv_extract import read_extract
 from govkit.residents.adapters.protection_list import ProtectionList
 from govkit.residents.index import (
     NOBODY_PROTECTED,
+    BuildOptions,
     ExtractFile,
     LocalIndex,
     apply_delta,
@@ -42,8 +43,7 @@ def target(folder):
         folder / "index",
         [extract(folder, "whole.csv", rows)],
         protected={CITY: ProtectionList(frozenset({THIRD, NEW}), 2)},
-        as_of=date(2026, 10, 1),
-        workers=1,
+        options=BuildOptions(as_of=date(2026, 10, 1)),
     )
     return folder / "index"
 

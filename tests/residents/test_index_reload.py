@@ -36,7 +36,6 @@ def install(folder, version):
         folder / "index",
         [ExtractFile(path, CITY)],
         protected={CITY: ProtectionList(frozenset(), 0)},
-        workers=1,
     )
 
 

@@ -37,7 +37,7 @@ def files(folder):
 @pytest.fixture(scope="module")
 def index(folder, files):
     path, protected = files
-    build_index(folder / "index", [ExtractFile(path, CITY)], protected={CITY: protected}, workers=1)
+    build_index(folder / "index", [ExtractFile(path, CITY)], protected={CITY: protected})
     return LocalIndex(folder / "index")
 
 

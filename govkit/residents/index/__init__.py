@@ -13,6 +13,7 @@ if find_spec("numpy") is None:
 
 from govkit.residents.index.build import (
     NOBODY_PROTECTED,
+    BuildOptions,
     BuildReport,
     ExtractFile,
     build_index,
@@ -26,6 +27,7 @@ from govkit.residents.index.verify import IndexReport, verify_index
 
 __all__ = [
     "NOBODY_PROTECTED",
+    "BuildOptions",
     "BuildReport",
     "Columns",
     "DeltaReport",

@@ -38,7 +38,7 @@ from govkit.residents.index.layout import (
 from govkit.residents.index.merge import merge_city
 from govkit.residents.index.verify import column_problems
 
-__all__ = ["NOBODY_PROTECTED", "BuildReport", "ExtractFile", "build_index"]
+__all__ = ["NOBODY_PROTECTED", "BuildOptions", "BuildReport", "ExtractFile", "build_index"]
 
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Told after each step: its name, how much is done, and of how much."""
@@ -68,6 +68,21 @@ class ExtractFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """How to build.
+
+    :param as_of: Day the extracts stand for.
+    :param allowed_change: By what share the number of people of a municipality may differ from
+        the generation before; ``None`` for any.
+    :param workers: Number of processes that read.
+    """
+
+    as_of: date | None = None
+    allowed_change: float | None = 0.05
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
     """What a build did.
 
@@ -94,9 +109,7 @@ def build_index(
     extracts: Sequence[ExtractFile],
     *,
     protected: Mapping[str, ProtectionList],
-    as_of: date | None = None,
-    allowed_change: float | None = 0.05,
-    workers: int = 2,
+    options: BuildOptions | None = None,
     tell: Tell = lambda step, done, total: None,
 ) -> BuildReport:
     """Build an index from extracts and make it current.
@@ -107,17 +120,15 @@ def build_index(
     :param extracts: Files; a municipality may have several.
     :param protected: The list of protected people (支援措置) of each municipality;
         :data:`NOBODY_PROTECTED` where there is none.
-    :param as_of: Day the extracts stand for.
-    :param allowed_change: By what share the number of people of a municipality may differ from
-        the generation before; ``None`` for any.
+    :param tell: Told of every step, for a progress bar.
     :raises InvalidInput: When a file is refused as a whole, or the new generation fails a check;
         the old one keeps serving.
     :raises Locked: When another process writes to this index.
     """
     _refuse_missing_lists(extracts, protected)
     with exclusive(target):
-        build = _Build(target, extracts, workers, tell)
-        return build.run(protected, as_of, allowed_change)
+        build = _Build(target, extracts, options or BuildOptions(), tell)
+        return build.run(protected)
 
 
 def _refuse_missing_lists(
@@ -173,19 +184,14 @@ class _Problems:
 
 class _Build:
     def __init__(
-        self, target: Path, extracts: Sequence[ExtractFile], workers: int, tell: Tell
+        self, target: Path, extracts: Sequence[ExtractFile], options: BuildOptions, tell: Tell
     ) -> None:
         self._target, self._extracts = target, extracts
-        self._workers, self._tell = workers, tell
+        self._options, self._tell = options, tell
         self._folder = target / _WORKING
         self._seconds: dict[str, float] = {}
 
-    def run(
-        self,
-        protected: Mapping[str, ProtectionList],
-        as_of: date | None,
-        allowed_change: float | None,
-    ) -> BuildReport:
+    def run(self, protected: Mapping[str, ProtectionList]) -> BuildReport:
         chunks = self._prepare()
         problems = _Problems(chunks)
         resumed = sum((self._folder / f"chunk-{one.number:05d}.npz").exists() for one in chunks)
@@ -202,7 +208,7 @@ class _Build:
         if len(problems.found) >= _MAX_PROBLEMS:
             problems.refuse()
         people = {code: found["people"] for code, found in zip(codes, merged, strict=True)}
-        self._check_change(people, allowed_change)
+        self._check_change(people, self._options.allowed_change)
         manifest = {
             "municipalities": codes,
             "people": sum(people.values()),
@@ -212,7 +218,7 @@ class _Build:
                 zip(codes, (found["strangers"] for found in merged), strict=True)
             ),
             "profile": "・".join(sorted({one["profile"] for one in facts if one["profile"]})),
-            "as_of": as_of.isoformat() if as_of else None,
+            "as_of": as_of.isoformat() if (as_of := self._options.as_of) else None,
             "letters": "".join(sorted({x for one in facts for x in one["letters"]})),
             "sources": _sources(chunks, facts),
         }
@@ -254,10 +260,10 @@ class _Build:
     def _results(
         self, work: Callable[..., _Done], tasks: Sequence[tuple[Any, ...]]
     ) -> Iterator[_Done]:
-        if self._workers < 2 or len(tasks) < 2:
+        if self._options.workers < 2 or len(tasks) < 2:
             yield from (work(*task) for task in tasks)
             return
-        with ProcessPoolExecutor(self._workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(self._options.workers, mp_context=get_context("spawn")) as pool:
             yield from pool.map(work, *zip(*tasks, strict=True))
 
     def _prepare(self) -> list[Chunk]:

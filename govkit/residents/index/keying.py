@@ -95,8 +95,9 @@ class EntryMaker:
     def _learn(self, *parts: str) -> None:
         """Take up parts that are nothing but one part of a name."""
         for part in parts:
-            key = _plain_key(part)
-            self._plain_parts[part] = None if key is None else self._id(key)
+            if part not in self._plain_parts:
+                key = _plain_key(part)
+                self._plain_parts[part] = None if key is None else self._id(key)
 
     def _id(self, key: str) -> int:
         return self.ids.setdefault(key, len(self.ids))

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 FORMAT: Final = "govkit-residents-index-1"
+"""What a manifest calls the layout that this code reads and writes."""
 _CURRENT: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
 _LOCK: Final = "LOCK"

@@ -19,6 +19,7 @@ Array: TypeAlias = NDArray[Any]
 PROTECTED: Final = 32
 """Bit of the flags of a protected person; bits 0-1 are the sex, 2-3 the status, 4 foreign."""
 NO_HOUSEHOLD: Final = 0xFFFFFFFF
+"""Stands where a person has no household."""
 _CHUNK_BITS: Final = 40
 
 
