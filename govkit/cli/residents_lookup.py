@@ -279,7 +279,7 @@ def match(
         return
     with _opened(code, index, purpose, reason) as door:
         rows = _matched(door, claims)
-        written = _write(options["output"], rows, claims.problems)
+    written = _write(options["output"], rows, claims.problems)
     counts = [f"{word} {sum(row[1] == word for row in rows)}件" for word in _OUTCOMES.values()]
     click.echo(f"{'、'.join(counts)}。{options['output']} に{written}行を書きました。")
 

@@ -73,6 +73,8 @@ class PickerBlock(Block):
     def read_forms(self, sent: Any, data: Any) -> None:
         """Read the conditions, and recall what was picked now or before."""
         self.form = self.make_form(sent, None)
+        # Any of the conditions may stay blank: the mark 任意 would say no more than that.
+        self.form.shows_optional = False  # type: ignore[misc]
         self.notice, self.candidates = "", ()
         self._picked: Pick | None = None
         self._refusal: Invalid | None = None

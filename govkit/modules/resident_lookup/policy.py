@@ -5,11 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.work import Work
-from govkit.errors import InvalidInput
+from govkit.errors import InvalidInput, Refused
 from govkit.residents.policy import PurposeRule, read_policy
 
 __all__ = ["DEFAULT_TITLES", "ResidentLookupPolicy", "default_purposes", "purposes"]
@@ -55,6 +55,14 @@ def default_purposes() -> Mapping[str, PurposeRule]:
 
 
 def purposes(work: Work) -> Mapping[str, PurposeRule]:
-    """The purposes of the municipality by name."""
-    path = work.policy(ResidentLookupPolicy).policy_file
-    return read_policy(Path(path)) if path else default_purposes()
+    """The purposes of the municipality by name.
+
+    :raises Refused: When the municipality's file cannot be read any more: nobody is looked up then.
+    """
+    try:
+        path = work.policy(ResidentLookupPolicy).policy_file
+        return read_policy(Path(path)) if path else default_purposes()
+    except (OSError, InvalidInput, ValidationError) as error:
+        raise Refused(
+            "住民照会の方針のファイルを読めないため、照会できません。システム管理者に知らせてください。"
+        ) from error

@@ -163,6 +163,14 @@ def test_budget_and_alarms_are_shared_by_all_requests(registered, sign_in, tmp_p
     assert "試験 花子" in page
 
 
+def test_a_policy_that_is_gone_looks_nobody_up(clerk, registered, tmp_path):
+    use_policy(registered, tmp_path / "gone.toml")
+    answer = search(clerk, name="山田")
+    assert answer.status_code == 409
+    assert "方針のファイルを読めないため" in answer.text
+    assert events(registered, "residents.search") == []
+
+
 def test_unknown_numbers_one_after_the_other_sound_the_alarm(clerk, registered):
     for serial in range(5):
         clerk.post(f"{BASE}/resident", data={"person": number(500 + serial)})

@@ -38,6 +38,12 @@ __all__: list[str] = []
 
 PERMISSION = "resident_lookup.search"
 _GRADE_KINDS: Final = {Grade.CERTAIN: "success", Grade.PROBABLE: "info", Grade.POSSIBLE: "warning"}
+_KINDS: Final = {
+    "single": "success",
+    "several": "success",
+    "no_match": "info",
+    "unavailable": "error",
+}
 _CONDITIONS: Final = (
     *("name", "how", "birth_from", "birth_to", "sex", "address", "building", "number"),
 )
@@ -64,13 +70,7 @@ def _search_page(purpose: Purpose, form: SearchForm, result: Result | None = Non
 
 
 def _told(result: Result) -> dict[str, str]:
-    kinds = {"review": "warning", "no_match": "info", "single": "success", "several": "success"}
-    return {
-        "text": sentence(result, _),
-        "kind": kinds.get(
-            result.outcome, "error" if result.outcome == "unavailable" else "warning"
-        ),
-    }
+    return {"text": sentence(result, _), "kind": _KINDS.get(result.outcome, "warning")}
 
 
 def _people(result: Result | None) -> list[dict[str, Any]]:
