@@ -286,7 +286,10 @@ def import_city(file: Path) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="いまのデータがすべて入っている、govkit city export の書き出し",
 )
-@click.confirmation_option(prompt="団体のデータをすべて削除します。元に戻せません。よろしいですか")
+@click.confirmation_option(
+    prompt="団体のデータをすべて削除します。元に戻せません。よろしいですか",
+    help="確かめの質問をせずに削除します。",
+)
 def remove(code: str, file: Path) -> None:
     """団体 CODE のデータをすべて削除します。書き出しと一行でも違えば、何もしません。"""
     with open_deployment() as deployment:
