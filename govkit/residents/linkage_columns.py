@@ -23,7 +23,7 @@ from govkit.residents.linkage_finders import HeldFinder
 from govkit.residents.linkage_names import NameText
 from govkit.residents.linkage_places import agrees_in_town
 from govkit.residents.linkage_rules import ClaimView
-from govkit.residents.records import Address, FuzzyDate, PersonId, Resident
+from govkit.residents.records import Address, PersonId, Resident
 
 __all__ = ["ColumnFinder"]
 
@@ -66,10 +66,14 @@ class ColumnFinder:
         return [*kept, *changed] if changed else kept
 
     def _ask(self, number: int, claim: ClaimView) -> "_Asked":
-        cuts = list(self._names.cuts(claim.name))
-        for kana in claim.kana:
-            cuts += self._names.cuts(kana)
-        ids = [(self._names.id(family), self._names.id(given)) for family, given in cuts]
+        cuts: list[tuple[str, str]] = []
+        for name in (claim.name, *claim.kana):
+            if len(name.parts) == 2:
+                cuts.append((name.parts[0], name.parts[1]))
+            else:
+                cuts += self._names.cuts(name)
+        number_of = self._names.ids.get
+        ids = [(number_of(family, -1), number_of(given, -1)) for family, given in cuts]
         birth = claim.claim.birth
         day = birth.value.toordinal() if birth and birth.value and birth.is_known else 0
         return _Asked(number, claim, day, cuts, ids)
@@ -144,23 +148,32 @@ class ColumnFinder:
 
     def _by_name(self, asked: Sequence["_Asked"], found: "_Pairs") -> None:
         """Pairs of the same whole name whose birth may be meant, or is not claimed."""
+        dated: list[tuple[_Asked, _Ints]] = []
         for each in asked:
+            birth = each.claim.claim.birth
+            has_bounds = birth is not None and birth.earliest is not None
             for pair in each.ids:
                 people = self._names.people(*pair)
-                if len(people) > _FEW:
-                    people = self._plausible(each.claim, people)
-                found.add(np.full(len(people), each.number), people)
+                if len(people) > _FEW and has_bounds:
+                    dated.append((each, people))
+                elif len(people):
+                    if len(people) > _FEW:
+                        people = self._in_town(each.claim, people)
+                    found.add(np.full(len(people), each.number), people)
+        if dated:
+            self._by_date(dated, found)
 
-    def _plausible(self, claim: ClaimView, people: _Ints) -> _Ints:
-        birth = claim.claim.birth
-        if birth is None or birth.earliest is None or birth.latest is None:
-            return self._in_town(claim, people)
+    def _by_date(self, dated: Sequence[tuple["_Asked", _Ints]], found: "_Pairs") -> None:
+        """Of the people of one name those whose birth may be the claimed one, a part of it off."""
+        counts = [len(people) for _, people in dated]
+        people = np.concatenate([each for _, each in dated])
+        rows = np.array([_Born.of(asked) for asked, _ in dated], dtype=np.int64)
+        claim, earliest, latest, *parts = np.repeat(rows, counts, axis=0).T
         first = self.columns.born_first[people].astype(np.int64)
         last = self.columns.born_last[people]
-        may_be = (first <= birth.latest.toordinal()) & (last >= birth.earliest.toordinal())
-        if birth.is_known:
-            may_be |= (first == last) & _is_part_off(first, birth)
-        return people[may_be]
+        kept = (first <= latest) & (last >= earliest)
+        kept |= (first == last) & _is_part_off(first, parts)
+        found.add(claim[kept], people[kept])
 
     def _in_town(self, claim: ClaimView, people: _Ints) -> _Ints:
         """Those who live where the claim says, and the protected, of whom that may not count."""
@@ -304,12 +317,15 @@ class _ByNameAndBirth:
 
 
 class _NameIds:
-    """The dictionary of name parts, with a memory of what was asked."""
+    """The dictionary of name parts, with a memory of what was asked.
+
+    :ivar ids: Id of each part.
+    """
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         names = columns.names
-        self._ids = {names.text(number): number for number in range(len(names))}
+        self.ids = {names.text(number): number for number in range(len(names))}
         self._near: dict[str, tuple[int, ...]] = {}
         self._people: dict[tuple[int, int], _Ints] = {}
         self.family_counts = _counts(columns.family_start)
@@ -318,7 +334,7 @@ class _NameIds:
 
     def id(self, text: str) -> int:
         """Id of a part, -1 if nobody has it."""
-        return self._ids.get(text, -1)
+        return self.ids.get(text, -1)
 
     def near(self, text: str) -> tuple[int, ...]:
         """Ids of the part itself and of those one edit away."""
@@ -348,9 +364,7 @@ class _NameIds:
     def cuts(self, name: NameText) -> Iterator[tuple[str, str]]:
         """Ways to cut a name in family and given name; without a space by the names there are."""
         parts = name.parts
-        if len(parts) == 2:
-            yield parts
-        elif len(parts) > 2:
+        if len(parts) > 1:
             for at in range(1, len(parts)):
                 yield "".join(parts[:at]), "".join(parts[at:])
             yield parts[0], parts[-1]
@@ -424,20 +438,35 @@ def _protected(snapshot: Snapshot) -> NDArray[np.bool_]:
     return np.asarray(protected)
 
 
-def _is_part_off(days: _Ints, birth: FuzzyDate) -> NDArray[np.bool_]:
-    """Whether year, month and day are those of the birth but for one, or month and day swapped."""
+class _Born(NamedTuple):
+    """A claim and its birth in numbers; the parts are 0 unless it is one known day."""
+
+    claim: int
+    earliest: int
+    latest: int
+    year: int
+    month: int
+    day: int
+
+    @classmethod
+    def of(cls, asked: _Asked) -> "_Born":
+        birth = asked.claim.claim.birth
+        if birth is None or birth.earliest is None or birth.latest is None:
+            return cls(asked.number, 1, date.max.toordinal(), 0, 0, 0)
+        parts = (birth.year or 0, birth.month or 0, birth.day or 0) if asked.day else (0, 0, 0)
+        return cls(asked.number, birth.earliest.toordinal(), birth.latest.toordinal(), *parts)
+
+
+def _is_part_off(days: _Ints, parts: Sequence[_Ints]) -> NDArray[np.bool_]:
+    """Whether two of year, month and day agree, or month and day are swapped."""
     moments = (days - _EPOCH).astype("datetime64[D]")
     months = moments.astype("datetime64[M]")
     year = moments.astype("datetime64[Y]").astype(np.int64) + 1970
     month = months.astype(np.int64) % 12 + 1
     day = (moments - months).astype(np.int64) + 1
-    same_year, same_month, same_day = (
-        year == birth.year,
-        month == birth.month,
-        day == birth.day,
-    )
-    agreeing = same_year.astype(np.int8) + same_month + same_day
-    swapped = same_year & (month == birth.day) & (day == birth.month)
+    same_year = year == parts[0]
+    agreeing = same_year.astype(np.int8) + (month == parts[1]) + (day == parts[2])
+    swapped = same_year & (month == parts[2]) & (day == parts[1])
     return np.asarray((agreeing >= 2) | swapped)
 
 
