@@ -1,9 +1,9 @@
 """Writes the columns of a new generation from the merged municipalities."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,33 +21,43 @@ LoadCity: TypeAlias = Callable[[int], Mapping[str, Array]]
 """The columns of a municipality by its number."""
 
 _WORD: Final = 64
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Vocabulary:
     """All texts of names and all places of a build, with their ids.
 
-    :param names: Texts of names by chunk; ``places`` alike.
+    Give it every chunk by :meth:`take`, then call :meth:`close`.
+
+    :ivar names: Loose and plain key of each text by id; ``places`` stable key and place.
+    :ivar name_ids: For each chunk the ids of its texts; ``place_ids`` those of its places.
     """
 
-    def __init__(
-        self, names: Sequence[Sequence[str]], places: Sequence[Sequence[Sequence[str]]]
-    ) -> None:
-        self.names = sorted(
-            (loose_key(text), text) for text in {"", *(t for c in names for t in c)}
-        )
-        every = {Place._make(place) for chunk in places for place in chunk}
-        self.places = sorted((stable_key(place), place) for place in every)
-        ids = {text: n for n, (_, text) in enumerate(self.names)}
-        self.name_ids = [np.array([ids[text] for text in chunk], np.uint32) for chunk in names]
-        at = {place: n for n, (_, place) in enumerate(self.places)}
-        self.place_ids = [
-            np.array([at[Place._make(place)] for place in chunk], np.uint32) for chunk in places
-        ]
+    def __init__(self) -> None:
+        self.names: list[tuple[str, str]] = []
+        self.places: list[tuple[str, Place]] = []
+        self.name_ids: list[Array] = []
+        self.place_ids: list[Array] = []
+        self._texts: dict[str, int] = {"": 0}
+        self._known_places: dict[Place, int] = {}
 
-    @classmethod
-    def of(cls, facts: Sequence[Mapping[str, Any]]) -> Self:
-        """The texts and places that chunks tell of."""
-        return cls([one["names"] for one in facts], [one["places"] for one in facts])
+    def take(self, names: Sequence[str], places: Sequence[Sequence[str]]) -> None:
+        """Take the texts and the places of the next chunk."""
+        texts, known = self._texts, self._known_places
+        ids = (texts.setdefault(text, len(texts)) for text in names)
+        self.name_ids.append(np.fromiter(ids, np.uint32, len(names)))
+        made = map(Place._make, places)
+        ids = (known.setdefault(place, len(known)) for place in made)
+        self.place_ids.append(np.fromiter(ids, np.uint32, len(places)))
+
+    def close(self) -> None:
+        """Sort everything and give it the ids that count."""
+        self.names = sorted((loose_key(text), text) for text in self._texts)
+        self.places = sorted((stable_key(place), place) for place in self._known_places)
+        names = _renumbered(self._texts, [text for _, text in self.names])
+        places = _renumbered(self._known_places, [place for _, place in self.places])
+        self.name_ids = [names[ids] for ids in self.name_ids]
+        self.place_ids = [places[ids] for ids in self.place_ids]
 
     def write(self, folder: Path) -> None:
         """Write the dictionaries."""
@@ -58,6 +68,14 @@ class Vocabulary:
             _save(folder, f"places_{name}", column)
         places = json.dumps([place for _, place in self.places], ensure_ascii=False)
         (folder / "places.json").write_text(places, encoding="utf-8")
+
+
+def _renumbered(numbers: Mapping[_Key, int], order: Sequence[_Key]) -> Array:
+    """By old number the place in the order."""
+    found = np.empty(len(order), np.uint32)
+    for place, key in enumerate(order):
+        found[numbers[key]] = place
+    return found
 
 
 def assemble(folder: Path, vocabulary: Vocabulary, count: int, load: LoadCity) -> int:

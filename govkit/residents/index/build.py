@@ -198,9 +198,9 @@ class _Build:
         paths = self._each(
             "read", read_chunk, [(one, self._folder, _MAX_PROBLEMS) for one in chunks]
         )
-        facts = [Chunked.load_facts(path) for path in paths]
+        vocabulary = Vocabulary()
+        facts = self._timed("names", lambda: list(_facts(paths, vocabulary)))
         self._check_files(chunks, facts, problems)
-        vocabulary = self._timed("names", lambda: Vocabulary.of(facts))
         codes = sorted({one.municipality_code for one in chunks})
         merged = self._merge(codes, chunks, vocabulary, protected)
         for found in merged:
@@ -375,6 +375,15 @@ class _Build:
         shutil.rmtree(self._folder, ignore_errors=True)
         remove_old(self._target)
         return generation
+
+
+def _facts(paths: Iterable[Path], vocabulary: Vocabulary) -> Iterator[dict[str, Any]]:
+    """What chunks tell of themselves, but their texts: those go into the vocabulary."""
+    for path in paths:
+        facts = Chunked.load_facts(path)
+        vocabulary.take(facts.pop("names"), facts.pop("places"))
+        yield facts
+    vocabulary.close()
 
 
 def _check_headings(extract: ExtractFile) -> None:
