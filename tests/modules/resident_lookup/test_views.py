@@ -65,6 +65,8 @@ def test_people_are_found_shown_and_audited_without_the_question(clerk, register
     assert len(event.detail["question_hmac"]) == 64
     assert "やまだ" not in str([(e.detail, e.reason, e.subject_ids) for e in events(registered)])
 
+    assert "1人見つかりました" in search(clerk, number=number(1)).text
+
     detail = clerk.post(f"{BASE}/resident", data={"person": number(1), "name": "やまだ"}).text
     assert "富士見町一丁目" in detail
     assert '<input type="hidden" name="name" value="やまだ">' in detail
@@ -72,6 +74,7 @@ def test_people_are_found_shown_and_audited_without_the_question(clerk, register
     assert "太郎" in household
     assert [each.action for each in events(registered, "residents.%")] == [
         "residents.search",
+        "residents.get",
         "residents.get",
         "residents.household",
     ]
@@ -172,8 +175,9 @@ def test_a_policy_that_is_gone_looks_nobody_up(clerk, registered, tmp_path):
 
 
 def test_unknown_numbers_one_after_the_other_sound_the_alarm(clerk, registered):
-    for serial in range(5):
+    for serial in range(4):
         clerk.post(f"{BASE}/resident", data={"person": number(500 + serial)})
+    search(clerk, number="０００００００００００９９９９")
     assert [each.action for each in events(registered, "residents.alarm.%")] == [
         "residents.alarm.unknown_numbers"
     ]

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from govkit.base.i18n import gettext as _
 from govkit.base.work import Work
 from govkit.jp.calendar import format_date
+from govkit.jp.text import fold_width
 from govkit.modules.resident_lookup.forms import SearchForm
 from govkit.modules.resident_lookup.service import lookup_context, lookup_directory
 from govkit.modules.resident_lookup.views.blueprint import (
@@ -116,8 +117,17 @@ def search(work: Work) -> ResponseReturnValue:
     form = SearchForm(request.form, gettext=_)
     if not form.validate():
         return _search_page(purpose, form), 400
+    return _search_page(purpose, form, _answer(work, purpose, _query(form)))
+
+
+def _answer(work: Work, purpose: Purpose, query: ResidentQuery) -> Result:
+    """The answer to a query; a number alone is asked for as one, so that guessing is noticed."""
+    directory = lookup_directory(work)
     context = lookup_context(work, purpose.rule, purpose.reason)
-    return _search_page(purpose, form, lookup_directory(work).search(context, _query(form)))
+    if [*query.conditions()] != ["addressee_number"]:
+        return directory.search(context, query)
+    number = fold_width(query.addressee_number).strip()
+    return directory.get(context, PersonId(work.municipality.code, number))
 
 
 def _query(form: SearchForm) -> ResidentQuery:
