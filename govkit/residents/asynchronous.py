@@ -4,10 +4,12 @@ Sources block: they read files or databases. Each lookup runs in a thread of the
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from govkit.residents.claims import Claim
 from govkit.residents.directory import ResidentDirectory
+from govkit.residents.linkage import Decision
 from govkit.residents.matching import ResidentQuery
 from govkit.residents.policy import LookupContext
 from govkit.residents.records import HouseholdId, PersonId, Resident
@@ -47,6 +49,11 @@ class AsyncResidentDirectory:
         """Everybody born between two days, both included."""
         rows = await asyncio.to_thread(self._directory.born_between, context, first, last)
         return list(rows)
+
+    async def match(self, context: LookupContext, claims: Iterable[Claim]) -> Sequence[Decision]:
+        """Which resident each row of a list means (名簿との突合)."""
+        rows = list(claims)
+        return await asyncio.to_thread(lambda: list(self._directory.match(context, rows)))
 
     async def health(self) -> Health:
         """Whether the source behind the directory can answer now."""

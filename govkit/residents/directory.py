@@ -15,9 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Protocol
+from functools import partial
+from itertools import islice
+from typing import Final, Protocol, TypeVar
 
 from govkit.errors import NotPermitted, Problem
+from govkit.residents.claims import Claim
+from govkit.residents.linkage import Decision, Linker
 from govkit.residents.matching import Candidate, Grade, MatchedOn, Matcher, NameMatch, ResidentQuery
 from govkit.residents.policy import LookupContext, PurposeRule, QueryKey, ResidentItem
 from govkit.residents.records import HouseholdId, Masked, PersonId, Resident
@@ -57,6 +61,8 @@ _AT_ONCE: Final = 200
 """Rows asked for by location: a second question, for those dropped from the first, takes time."""
 
 _GRADES: Final = list(Grade)
+_MATCHED_AT_ONCE: Final = 500
+_Row = TypeVar("_Row")
 _UNSUPPORTED: Final = (
     "この住民情報では、この条件だけでは検索できません。氏名か生年月日を加えてください。"
 )
@@ -225,15 +231,71 @@ class ResidentDirectory:
         """
         entry = LookupEntry(context, "born_between", (), "bulk", (QueryKey.BIRTH.value,))
         rule = self._bulk_rule(entry)
-        try:
-            with time_limit(context.deadline), asked_for(context):
-                rows = self._visible(rule, self._source.born_between(first, last))
-        except OUTAGES as outage:
-            self._release(replace(entry, outcome=Unavailable.outcome))
-            raise SourceUnavailable(retry_after=_unavailable(outage).retry_after) from outage
+        rows = self._bulk(
+            entry, lambda: self._visible(rule, self._source.born_between(first, last))
+        )
         released = [_masked(rule, row, names_head=not _hides(rule)) for row in rows]
         self._release(replace(entry, persons=tuple(row.id for row in released)))
         return iter(released)
+
+    def match(self, context: LookupContext, claims: Iterable[Claim]) -> Iterator[Decision]:
+        """Which resident each row of a list means (名簿との突合): linked, to be reviewed, or nobody.
+
+        People are audited some hundred claims at a time, each before the decisions on them are
+        given out. Unless the purpose reveals protected locations, the address of a protected
+        person is no evidence.
+
+        :raises LookupDenied: When the purpose is unknown, not for bulk work, or does not allow a
+            condition that a claim has.
+        :raises SourceUnavailable: When the source fails; decisions given out before it stand.
+        """
+        entry = LookupEntry(context, "match", (), "bulk")
+        return self._matched(entry, self._bulk_rule(entry), claims)
+
+    def _matched(
+        self, entry: LookupEntry, rule: PurposeRule, claims: Iterable[Claim]
+    ) -> Iterator[Decision]:
+        linker = Linker(self._source, hides_protected_location=_hides(rule))
+        rows = iter(claims)
+        while page := list(islice(rows, _MATCHED_AT_ONCE)):
+            keys = frozenset().union(*map(_claimed, page))
+            entry = replace(entry, keys=tuple(sorted(key.value for key in keys)))
+            if not keys <= rule.keys:
+                self._release(replace(entry, outcome=Denied.outcome))
+                raise LookupDenied(rule.name)
+            decisions = self._bulk(entry, partial(self._decisions, rule, linker, page))
+            people = {one.resident.id for decision in decisions for one in decision.people}
+            self._release(replace(entry, persons=tuple(sorted(people))))
+            yield from decisions
+
+    def _bulk(self, entry: LookupEntry, ask: Callable[[], list[_Row]]) -> list[_Row]:
+        """What the source answers within the deadline; an outage is audited and goes up."""
+        try:
+            with time_limit(entry.context.deadline), asked_for(entry.context):
+                return ask()
+        except OUTAGES as outage:
+            self._release(replace(entry, outcome=Unavailable.outcome))
+            raise SourceUnavailable(retry_after=_unavailable(outage).retry_after) from outage
+
+    def _decisions(
+        self, rule: PurposeRule, linker: Linker, claims: Sequence[Claim]
+    ) -> list[Decision]:
+        return [self._decided(rule, decision) for decision in linker.match(claims)]
+
+    def _decided(self, rule: PurposeRule, decision: Decision) -> Decision:
+        """The decision with nothing but what the purpose may see of the people."""
+        shared: dict[HouseholdId, bool] = {}
+        people = tuple(
+            replace(
+                one,
+                resident=_masked(
+                    rule, one.resident, names_head=self._names_head(rule, one.resident, shared)
+                ),
+            )
+            for one in decision.people
+            if self._visible(rule, [one.resident])
+        )
+        return decision.among(people)
 
     def _bulk_rule(self, entry: LookupEntry) -> PurposeRule:
         rule = self._purposes.get(entry.context.purpose)
@@ -387,6 +449,17 @@ def _keys(query: ResidentQuery) -> frozenset[QueryKey]:
         QueryKey.SEX: query.sex,
         QueryKey.HOUSEHOLD: query.household_number,
         QueryKey.ADDRESS: any(place),
+    }
+    return frozenset(key for key, value in used.items() if value)
+
+
+def _claimed(claim: Claim) -> frozenset[QueryKey]:
+    used = {
+        QueryKey.ADDRESSEE_NUMBER: claim.addressee_number,
+        QueryKey.NAME: claim.name or claim.kana,
+        QueryKey.BIRTH: claim.birth,
+        QueryKey.SEX: claim.sex,
+        QueryKey.ADDRESS: claim.address or claim.postcode or claim.machiaza_id,
     }
     return frozenset(key for key, value in used.items() if value)
 

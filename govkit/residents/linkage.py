@@ -13,7 +13,7 @@ whatever lacks one of these but reaches :data:`REVIEW_AT` goes to review.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
 from itertools import islice
@@ -140,6 +140,12 @@ class Decision:
         if not self.people:
             return None
         return Grade.PROBABLE if self.people[0].score >= _PROBABLE_AT else Grade.POSSIBLE
+
+    def among(self, people: tuple[LinkedPerson, ...]) -> "Decision":
+        """The decision as far as it is about these people, which is all that may be known."""
+        if not people:
+            return Decision(self.claim, LinkOutcome.NO_MATCH)
+        return replace(self, people=people)
 
     @property
     def explanation(self) -> tuple[str, ...]:

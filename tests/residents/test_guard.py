@@ -9,10 +9,20 @@ import pytest
 
 from govkit.residents.adapters.memory import MemorySource
 from govkit.residents.asynchronous import AsyncResidentDirectory
-from govkit.residents.directory import ResidentDirectory
+from govkit.residents.claims import Claim
+from govkit.residents.directory import LookupDenied, ResidentDirectory
+from govkit.residents.linkage import LinkOutcome
 from govkit.residents.matching import NameMatch, ResidentQuery
 from govkit.residents.policy import PurposeRule, QueryKey, ResidentItem
-from govkit.residents.records import Address, FormerRow, HouseholdId, Masked, PersonId, PersonName
+from govkit.residents.records import (
+    Address,
+    FormerRow,
+    FuzzyDate,
+    HouseholdId,
+    Masked,
+    PersonId,
+    PersonName,
+)
 from govkit.residents.results import (
     Denial,
     Denied,
@@ -199,6 +209,65 @@ def test_rows_hidden_from_other_business_are_seen_by_their_own():
         assert directory(other, MemorySource(rows)).get(context(other), hidden) == NoMatch()
     blank = [replace(one, business_id="") for one in people()]
     assert directory(rule(), MemorySource(blank)).get(context(rule()), hidden) == NoMatch()
+
+
+LIST = [
+    Claim(key="1", name="渡邉　修", birth=FuzzyDate.of(date(1988, 2, 29))),
+    Claim(key="2", kana="ワタナベアオイ", birth=FuzzyDate.of(BORN)),
+    Claim(key="3", name="存在しない", birth=FuzzyDate.of(BORN)),
+    Claim(key="4", name="100%　_星*", birth=FuzzyDate.of(BORN)),
+]
+
+
+def test_a_list_is_matched_and_everybody_shown_is_audited_first():
+    bulk, log = rule(bulk=True), []
+    decisions = list(directory(bulk, log=log).match(context(bulk), LIST))
+    assert [decision.outcome for decision in decisions] == [
+        LinkOutcome.LINK,
+        LinkOutcome.REVIEW,
+        LinkOutcome.NO_MATCH,
+        LinkOutcome.NO_MATCH,
+    ]
+    assert decisions[0].resident.id == FATHER
+    (entry,) = log
+    shown = {one.resident.id for decision in decisions for one in decision.people}
+    assert (entry.action, entry.outcome, set(entry.persons)) == ("match", "bulk", shown)
+    assert entry.keys == ("birth", "name")
+
+
+def test_a_list_needs_a_purpose_for_bulk_and_for_each_of_its_conditions():
+    narrow = rule(bulk=True, keys=frozenset({QueryKey.NAME}))
+    for asked in (rule(), narrow):
+        log = []
+        with pytest.raises(LookupDenied):
+            next(iter(directory(asked, log=log).match(context(asked), LIST)))
+        assert [entry.outcome for entry in log] == ["denied"]
+
+
+def test_an_address_is_no_evidence_for_somebody_protected():
+    claims = [
+        Claim(key="1", name="𠮷田　一郎", birth=FuzzyDate.of(BORN), address=place)
+        for place in ("東京都立川市富士見町一丁目2番1号コーポ2", "東京都立川市柴崎町二丁目9番9号")
+    ]
+    bulk = rule(bulk=True)
+    right, wrong = directory(bulk).match(context(bulk), claims)
+    assert right.score == wrong.score
+    assert_hidden(right.people[0].resident)
+    open_rule = rule(bulk=True, reveals_protected_location=True)
+    right, wrong = directory(open_rule).match(context(open_rule), claims)
+    assert right.score > wrong.score
+    assert isinstance(right.people[0].resident.address, Address)
+
+
+def test_an_outage_in_a_list_is_an_outage_and_audited():
+    class Down(MemorySource):
+        def search(self, query, limit):
+            raise SourceUnavailable("maintenance", retry_after=30)
+
+    bulk, log = rule(bulk=True), []
+    with pytest.raises(SourceUnavailable):
+        list(directory(bulk, Down(people()), log).match(context(bulk), LIST))
+    assert [entry.outcome for entry in log] == ["unavailable"]
 
 
 CLAIMS = [
