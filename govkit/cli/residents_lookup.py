@@ -16,7 +16,6 @@ from govkit.base.work import Work
 from govkit.cli.output import find_city, insist_on_modules, operator
 from govkit.errors import InvalidSettings, Problem, Refused
 from govkit.formats.tabular import Encoding, write_table
-from govkit.modules.resident_extracts import StoredResidents, lookup_audit
 from govkit.modules.resident_lookup import (
     default_purposes,
     lookup_context,
@@ -24,19 +23,26 @@ from govkit.modules.resident_lookup import (
     purposes,
 )
 from govkit.residents.claims import ClaimFile, read_claims
-from govkit.residents.directory import LookupAudit, LookupEntry, ResidentDirectory
-from govkit.residents.linkage import Decision, Linker, LinkOutcome, ReviewReason
+from govkit.residents.directory import LookupDenied, LookupEntry, ResidentDirectory
+from govkit.residents.linkage import Decision, LinkOutcome, ReviewReason
 from govkit.residents.matching import Candidate, NameMatch, ResidentQuery
 from govkit.residents.policy import LookupContext, PurposeRule
 from govkit.residents.results import Denied, Invalid, Review, Several, Single, Unavailable
 from govkit.residents.source import OUTAGES, ResidentSource
-from govkit.residents.wording import GRADES, PROTECTED, SEXES, birth_text, match_text, sentence
+from govkit.residents.wording import (
+    GRADES,
+    KEYS,
+    PROTECTED,
+    SEXES,
+    birth_text,
+    match_text,
+    sentence,
+)
 
 __all__ = ["match", "open_index", "search"]
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER: Final = click.Path(file_okay=False, path_type=Path)
-_AUDITED_AT_ONCE: Final = 500
 _DOWN: Final = "いまは照会できません。いないという意味ではありません。しばらく待ってから、もう一度実行してください。"
 
 
@@ -64,8 +70,6 @@ class _Door:
     directory: ResidentDirectory
     context: LookupContext
     rule: PurposeRule
-    source: ResidentSource
-    audit: LookupAudit
 
 
 @contextmanager
@@ -90,13 +94,7 @@ def _opened(code: str, index: Path | None, purpose: str, reason: str) -> Iterato
 
 def _audited(work: Work, source: ResidentSource | None, purpose: str, reason: str) -> _Door:
     rule = _rule(purposes(work), purpose)
-    return _Door(
-        lookup_directory(work, source),
-        lookup_context(work, rule, reason),
-        rule,
-        source or StoredResidents(work.session, work.municipality.code),
-        lookup_audit(work),
-    )
+    return _Door(lookup_directory(work, source), lookup_context(work, rule, reason), rule)
 
 
 def _unaudited(code: str, index: Path, purpose: str, reason: str) -> _Door:
@@ -104,7 +102,7 @@ def _unaudited(code: str, index: Path, purpose: str, reason: str) -> _Door:
     rule, actor = _rule(rules, purpose), operator()
     directory = ResidentDirectory(source, municipality_code=code, purposes=rules, audit=_forget)
     context = rule.context(actor=actor.audit_name, section=actor.name, reason=reason)
-    return _Door(directory, context, rule, source, _forget)
+    return _Door(directory, context, rule)
 
 
 def _forget(entry: LookupEntry) -> None:
@@ -291,32 +289,20 @@ def _matched(door: _Door, claims: ClaimFile) -> list[tuple[str, ...]]:
             "利用目的「{purpose}」では一括の突き合わせができません。bulk = true の目的を使ってください。",
             purpose=door.rule.name,
         )
-    linker = Linker(door.source, hides_protected_location=not door.rule.reveals_protected_location)
-    rows: list[tuple[str, ...]] = []
-    with click.progressbar(length=len(claims.claims), label="突き合わせています") as bar:
-        for start in range(0, len(claims.claims), _AUDITED_AT_ONCE):
-            part = claims.claims[start : start + _AUDITED_AT_ONCE]
-            try:
-                decisions = [_visible(door, each) for each in linker.match(part)]
-            except OUTAGES as outage:
-                raise Refused(_DOWN) from outage
-            people = {one.resident.id for each in decisions for one in each.people}
-            door.audit(LookupEntry(door.context, "match", tuple(sorted(people)), "bulk"))
-            rows += map(_row, decisions)
-            bar.update(len(part))
-    return rows
-
-
-def _visible(door: _Door, decision: Decision) -> Decision:
-    """The decision without people whom other business must not see (他業務参照不可)."""
-    shown = tuple(
-        one
-        for one in decision.people
-        if not one.resident.other_business_hidden
-        or one.resident.business_id == door.rule.business_id != ""
-    )
-    outcome = decision.outcome if shown else LinkOutcome.NO_MATCH
-    return Decision(decision.claim, outcome, shown, decision.reasons if shown else ())
+    decisions = door.directory.match(door.context, claims.claims)
+    try:
+        with click.progressbar(
+            decisions, length=len(claims.claims), label="突き合わせています"
+        ) as bar:
+            return [_row(decision) for decision in bar]
+    except LookupDenied as denied:
+        raise Refused(
+            "利用目的「{purpose}」では、名簿にある項目の一部を条件にできません。使えるのは {keys} です。",
+            purpose=door.rule.name,
+            keys="、".join(KEYS[key] for key in sorted(door.rule.keys)),
+        ) from denied
+    except OUTAGES as outage:
+        raise Refused(_DOWN) from outage
 
 
 def _row(decision: Decision) -> tuple[str, ...]:

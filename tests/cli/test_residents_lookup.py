@@ -79,7 +79,7 @@ def test_what_is_not_said_is_asked_for(govkit, city):
     ("options", "sentence"),
     [
         (("--purpose", "fun", "--name", "山田"), "利用目的「fun」はありません"),
-        (("--address", "富士見町"), "「住所」を条件にできません"),
+        (("--purpose", "school_change", "--address", "富士見町"), "「住所」を条件にできません"),
         (("--birth", "昭和"), "日付として読めません"),
         ((), "検索条件を1つ以上"),
         (("--name", "山田", "--index", "none"), "none に索引がありません"),
@@ -109,6 +109,29 @@ def test_a_list_is_matched_row_by_row(govkit, city, folder):
     assert "高松町" not in (folder / "結果.csv").read_text(encoding="utf-8")
     (event,) = city("match")
     assert {number(1), number(3)} <= set(event.subject_ids)
+
+
+NARROW = """
+[purposes.narrow]
+legal_basis = "学校教育法第19条"
+keys = ["name"]
+bulk = true
+"""
+
+
+def test_a_list_with_conditions_that_the_purpose_does_not_allow_is_refused(govkit, city, folder):
+    (folder / "purposes.toml").write_text(NARROW, encoding="utf-8")
+    (folder / "policy.toml").write_text('policy_file = "purposes.toml"', encoding="utf-8")
+    decided = govkit("city", "policy", CITY, "resident_lookup", "policy.toml")
+    assert decided.exit_code == 0, decided.output
+    (folder / "申請.csv").write_text(LIST, encoding="utf-8")
+    answer = govkit(
+        *("residents", "match", "申請.csv", "--city", CITY, "-o", "結果.csv"),
+        *("--purpose", "narrow", "--reason", "照合"),
+    )
+    assert answer.exit_code == 1
+    assert "使えるのは 氏名 です" in answer.output
+    assert not (folder / "結果.csv").exists()
 
 
 def test_a_purpose_without_bulk_matches_nobody(govkit, city, folder):

@@ -26,7 +26,6 @@ __all__ = [
     "StoredResidents",
     "all_protected",
     "latest_extract",
-    "lookup_audit",
     "protected_count",
     "protected_now",
     "protected_numbers",
@@ -280,7 +279,7 @@ def _near(key: str) -> sa.ColumnElement[bool]:
     return sa.or_(_beginning(key[:half]), _has(f"{key[half:]}\n"), _equal(swapped))
 
 
-def lookup_audit(work: Work) -> LookupAudit:
+def _audit_in(work: Work) -> LookupAudit:
     """Writes lookups into the audit of a unit of work.
 
     The question is kept as a keyed hash only: whether the same was asked again can be told, what was
@@ -324,6 +323,6 @@ def resident_directory(
         source or StoredResidents(work.session, work.municipality.code),
         municipality_code=work.municipality.code,
         purposes={rule.name: rule for rule in purposes},
-        audit=lookup_audit(work),
+        audit=_audit_in(work),
         watch=watch,
     )

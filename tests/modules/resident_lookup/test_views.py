@@ -106,7 +106,7 @@ def test_the_number_of_another_city_looks_like_an_unknown_one(clerk):
 def test_every_answer_says_what_happened(clerk, registered, sign_in):
     assert "検索条件を1つ以上入力してください" in search(clerk).text
     assert search(clerk, birth_from="きのう").status_code == 400
-    clerk.post(f"{BASE}/purpose", data=PURPOSE | {"purpose": "school_expenses"})
+    clerk.post(f"{BASE}/purpose", data=PURPOSE | {"purpose": "school_change"})
     assert "「住所」を条件にできません" in search(clerk, address="富士見町").text
     third = sign_in(OTHER, "board_clerk")
     third.post(f"{BASE}/purpose", data=PURPOSE)
