@@ -12,6 +12,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 LOCKS = ("run", "test")
 MOST_CORE_PACKAGES = 30
+INSTALLED_BY_A_TEST = ("spark", "splink")
+"""Extras that a test installs into an environment of its own."""
 
 
 def text_of(name: str) -> str:
@@ -79,7 +81,12 @@ def requirements(name: str) -> list[str]:
     extras, groups = content["project"]["optional-dependencies"], content["dependency-groups"]
     wanted = [*content["project"]["dependencies"], *extras["scaffold"], *groups["install"]]
     if name == "test":
-        wanted += [each for extra in extras.values() for each in extra]
+        wanted += [
+            each
+            for name, extra in extras.items()
+            if name not in INSTALLED_BY_A_TEST
+            for each in extra
+        ]
         wanted += [each for group in ("test", "lint", "docs") for each in groups[group]]
     return wanted
 
