@@ -15,7 +15,6 @@ import pytest
 from govkit.residents.adapters.memory import MemorySource
 from govkit.residents.codec import to_record
 from govkit.residents.directory import ResidentDirectory
-from govkit.residents.linkage import Linker
 from govkit.residents.matching import ResidentQuery
 from govkit.residents.records import Masked, PersonId
 from govkit.residents.results import TooMany
@@ -69,7 +68,7 @@ class Desk:
     def ask(self, question, rule=None):
         context = (rule or question.rule).context(actor="a", section="学務課", reason="試験")
         answer = getattr(self.directory, question.action)(context, *question.arguments)
-        return list(answer) if question.action == "born_between" else answer
+        return list(answer) if question.action in ("born_between", "match") else answer
 
 
 def test_the_marks_are_in_the_places_of_the_protected_alone():
@@ -130,10 +129,18 @@ def test_no_claim_finds_out_where_a_protected_person_lives(name):
     told = []
     for people in (PEOPLE, ELSEWHERE):
         with EVERY[name]() as make:
-            linker = Linker(make(people), hides_protected_location=True)
-            told.append([_decided(each) for each in linker.match(claims)])
+            desk = Desk(make(people))
+            decisions = desk.ask(Question("match", (claims,), False, HIDES))
+            assert marked([_released(each) for each in decisions]) == []
+            assert [marked(replace(entry, question="")) for entry in desk.log] == [[]]
+            told.append([_decided(each) for each in decisions])
     assert told[0] == told[1]
     assert len({outcome for outcome, *_ in told[0]}) == 3
+
+
+def _released(decision):
+    """All but the claim, which the asker has said."""
+    return decision.outcome, decision.people, decision.reasons, decision.explanation
 
 
 def _decided(decision):
