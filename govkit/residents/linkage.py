@@ -30,7 +30,7 @@ from govkit.residents.linkage_rules import (
 )
 from govkit.residents.matching import Grade
 from govkit.residents.records import Resident, Status
-from govkit.residents.source import ResidentSource
+from govkit.residents.source import ResidentSource, seconds_left
 
 __all__ = [
     "LEAD",
@@ -171,10 +171,11 @@ class Linker:
     def match(self, claims: Iterable[Claim]) -> Iterator[Decision]:
         """Decide on each claim in turn.
 
-        :raises SourceUnavailable: When the source cannot answer.
+        :raises SourceUnavailable: When the source cannot answer, or not in time.
         """
         rows, finder = iter(claims), self._finder()
         while batch := [ClaimView.of(claim) for claim in islice(rows, _BATCH)]:
+            seconds_left()
             for view, residents in zip(batch, finder.find(batch), strict=True):
                 yield self._decide(view, residents, finder.frequencies)
 

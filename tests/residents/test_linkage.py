@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from govkit.residents.adapters.memory import MemorySource
+from govkit.residents.adapters.protection_list import ProtectionList
 from govkit.residents.claims import Claim
+from govkit.residents.index import ExtractFile, LocalIndex, apply_delta
 from govkit.residents.linkage import Linker, LinkOutcome, ReviewReason
 from govkit.residents.linkage_rules import BirthAgreement, compare_births
 from govkit.residents.matching import Grade
@@ -22,7 +24,7 @@ from govkit.residents.records import (
 )
 from govkit.residents.synthetic import Population
 from govkit.residents.synthetic.claims import ClaimErrors, spoiled_claims
-from tests.residents.index_files import indexed, scratch
+from tests.residents.index_files import indexed, scratch, write_residents
 
 CITY = "132021"
 LINK, REVIEW, NO_MATCH = LinkOutcome.LINK, LinkOutcome.REVIEW, LinkOutcome.NO_MATCH
@@ -314,3 +316,39 @@ def test_claims_are_spoiled_the_same_way_every_time():
     assert first == again
     assert {error for each in first for error in each.errors} > {"moved", "kana_dropped"}
     assert all(each.truth and not each.errors for each in clean)
+
+
+def test_people_changed_by_a_delta_are_matched_as_they_are_now():
+    folder = scratch()
+    before = [one for one in PEOPLE if int(one.id.addressee_number) in (3, 10, 13)]
+    index = indexed(folder / "index", before)
+    renamed = replace(before[0], name=named("大塚　健", "オオツカ　ケン"), address=AWAY)
+    newcomer = person(99, named("新田　結", "ニッタ　ユイ"), "1988-08-08", address=AWAY, sex="2")
+    delta = write_residents(folder / "delta.csv", [renamed, newcomer])
+    apply_delta(
+        folder / "index",
+        [ExtractFile(delta, CITY)],
+        protected={CITY: ProtectionList(frozenset({"000000000000010"}), 1)},
+    )
+    there = "立川市上砂町7-35-21"
+    claims = [
+        Claim(name="大塚健", birth=FuzzyDate.parse("1970-05-05"), address=there),
+        Claim(name="新田結", birth=FuzzyDate.parse("1988-08-08"), address=there),
+        Claim(kana="ニッタユイ", address=there),
+        Claim(addressee_number="000000000000099", name="新田結"),
+        Claim(name="田中恵", birth=FuzzyDate.parse("1985-12-03"), address=HERE),
+        Claim(name="吉田花", birth=FuzzyDate.parse("2001-01-05"), address=HERE),
+    ]
+    found = list(Linker(index, hides_protected_location=True).match(claims))
+
+    assert [number(each) for each in found] == [3, 99, 99, 99, 10, 13]
+    assert [any("住所" in line for line in each.explanation) for each in found] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    elsewhere = LocalIndex(folder / "index", "132071")
+    assert [number(each) for each in Linker(elsewhere).match(claims)] == [None] * 6
