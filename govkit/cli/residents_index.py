@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -121,22 +121,36 @@ def _destination(target: Path, *, is_trial: bool) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+class _Bars:
+    """A bar per step, one after the other."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._bar: Any = None
+
+    def tell(self, step: str, done: int, total: int) -> None:
+        """How much of a step is done."""
+        if step != self._step:
+            self.close()
+            self._step = step
+            self._bar = click.progressbar(length=total, label=_STEPS.get(step, step))
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def close(self) -> None:
+        """End the bar of the present step."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
 @contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar per step."""
-    bars: dict[str, Any] = {}
-
-    def tell(step: str, done: int, total: int) -> None:
-        if step not in bars:
-            bar = click.progressbar(length=total, label=_STEPS.get(step, step), show_eta=False)
-            bars[step] = bar.__enter__()
-        bars[step].update(done - bars[step].pos)
-
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    bars = _Bars()
     try:
-        yield tell
+        yield bars.tell
     finally:
-        for bar in bars.values():
-            bar.__exit__(None, None, None)
+        bars.close()
 
 
 @click.command()
