@@ -11,7 +11,7 @@ from govkit.residents.linkage_rules import ClaimView, NameFrequencies
 from govkit.residents.linkage_shares import common_names
 from govkit.residents.matching import NameMatch, ResidentQuery
 from govkit.residents.records import Resident
-from govkit.residents.source import Capability, ResidentSource
+from govkit.residents.source import Capability, ResidentSource, UnsupportedQuery
 
 __all__ = ["CandidateFinder", "HeldFinder", "SearchingFinder"]
 
@@ -35,7 +35,8 @@ _LIMIT: Final = 200
 class SearchingFinder:
     """Finds candidates by asking a source, a few times for every claim.
 
-    The address is never a condition, so nobody is found by it.
+    The address is never a condition, so nobody is found by it. Of the questions that a source
+    never answers one is left out as long as it answers another.
     """
 
     def __init__(self, source: ResidentSource) -> None:
@@ -51,10 +52,17 @@ class SearchingFinder:
 
     def _candidates(self, view: ClaimView) -> Sequence[Resident]:
         found: dict[object, Resident] = {}
-        for query in _queries(view.claim, self._how):
-            if not query.problems:
+        refusals: list[UnsupportedQuery] = []
+        queries = [query for query in _queries(view.claim, self._how) if not query.problems]
+        for query in queries:
+            try:
                 people = self._source.search(query, _LIMIT)
-                found |= {resident.id: resident for resident in people}
+            except UnsupportedQuery as refusal:
+                refusals.append(refusal)
+                continue
+            found |= {resident.id: resident for resident in people}
+        if refusals and len(refusals) == len(queries):
+            raise refusals[0]
         return list(found.values())
 
 

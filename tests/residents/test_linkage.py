@@ -11,7 +11,7 @@ from govkit.residents.claims import Claim
 from govkit.residents.index import ExtractFile, LocalIndex, apply_delta
 from govkit.residents.linkage import Linker, LinkOutcome, ReviewReason
 from govkit.residents.linkage_rules import BirthAgreement, compare_births
-from govkit.residents.matching import Grade
+from govkit.residents.matching import Grade, NameMatch
 from govkit.residents.records import (
     Address,
     FormerRow,
@@ -22,6 +22,7 @@ from govkit.residents.records import (
     Resident,
     Status,
 )
+from govkit.residents.source import UnsupportedQuery
 from govkit.residents.synthetic import Population
 from govkit.residents.synthetic.claims import ClaimErrors, spoiled_claims
 from tests.residents.index_files import indexed, scratch, write_residents
@@ -190,6 +191,26 @@ def test_an_index_finds_whom_a_search_finds(index, claim, outcome, who):
         return
     assert number(decision) == who
     assert decision.outcome is outcome or ReviewReason.WEAK in decide(**claim).reasons, decision
+
+
+class Narrow(City):
+    """Answers no name without a birth, and knows no likeness."""
+
+    def describe(self):
+        return replace(super().describe(), capabilities=frozenset())
+
+    def search(self, query, limit):
+        if query.birth_from is None or query.name_match is NameMatch.FUZZY:
+            raise UnsupportedQuery
+        return super().search(query, limit)
+
+
+def test_a_source_that_answers_few_questions_is_asked_those():
+    claim = {"name": "斉藤健", "kana": "サイトウケン", "address": HERE}
+
+    assert number(decide(Narrow(PEOPLE), born="1970-05-05", **claim)) == 3
+    with pytest.raises(UnsupportedQuery):
+        decide(Narrow(PEOPLE), **claim)
 
 
 def test_every_reason_for_a_review_is_told():
