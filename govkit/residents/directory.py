@@ -183,7 +183,7 @@ class ResidentDirectory:
                 return NoMatch()
             rows = self._visible(rule, self._source.household(household))
             members = [row for row in rows if not (_hides(rule) and row.is_protected)]
-            return self._listed(rule, [_by_household(row) for row in members])
+            return self._listed(rule, [_by_household(row) for row in members], by_place=True)
 
         keys = {QueryKey.HOUSEHOLD}
         return self._asked(context, "household", ask, keys, str(household), steady=True)
@@ -284,18 +284,13 @@ class ResidentDirectory:
 
     def _decided(self, rule: PurposeRule, decision: Decision) -> Decision:
         """The decision with nothing but what the purpose may see of the people."""
-        shared: dict[HouseholdId, bool] = {}
-        people = tuple(
-            replace(
-                one,
-                resident=_masked(
-                    rule, one.resident, names_head=self._names_head(rule, one.resident, shared)
-                ),
+        return decision.among(
+            tuple(
+                replace(one, resident=_masked(rule, one.resident, names_head=not _hides(rule)))
+                for one in decision.people
+                if self._visible(rule, [one.resident])
             )
-            for one in decision.people
-            if self._visible(rule, [one.resident])
         )
-        return decision.among(people)
 
     def _bulk_rule(self, entry: LookupEntry) -> PurposeRule:
         rule = self._purposes.get(entry.context.purpose)
@@ -394,7 +389,7 @@ class ResidentDirectory:
         matcher = Matcher(query)
         candidates = [matcher.match(row) or _by_source(row) for row in rows]
         candidates.sort(key=lambda found: (_GRADES.index(found.grade), found.resident.id))
-        return self._listed(rule, candidates)
+        return self._listed(rule, candidates, by_place=query.uses_location)
 
     def _visible(self, rule: PurposeRule, rows: Iterable[Resident]) -> list[Resident]:
         return [
@@ -404,39 +399,44 @@ class ResidentDirectory:
             and (not row.other_business_hidden or row.business_id == rule.business_id != "")
         ]
 
-    def _listed(self, rule: PurposeRule, candidates: Sequence[Candidate]) -> Result:
+    def _listed(
+        self, rule: PurposeRule, candidates: Sequence[Candidate], *, by_place: bool = False
+    ) -> Result:
+        """The answer with nothing but what the purpose may see.
+
+        :param by_place: Whether it answers where somebody lives. Then nobody's head of household
+            is named, because one that is left out would tell that a protected person lives there.
+        """
         if not candidates:
             return NoMatch()
         if len(candidates) > rule.max_rows:
             return TooMany(rule.max_rows)
         shared: dict[HouseholdId, bool] = {}
-        shown = tuple(
-            replace(
-                one,
-                resident=_masked(
-                    rule, one.resident, names_head=self._names_head(rule, one.resident, shared)
-                ),
+        shown = []
+        for one in candidates:
+            names = not _hides(rule) or not (
+                by_place or self._may_name_protected(rule, one.resident, shared)
             )
-            for one in candidates
-        )
+            shown.append(replace(one, resident=_masked(rule, one.resident, names_head=names)))
         if all(one.needs_review for one in shown):
-            return Review(shown)
-        return Single(shown[0]) if len(shown) == 1 else Several(shown)
+            return Review(tuple(shown))
+        return Single(shown[0]) if len(shown) == 1 else Several(tuple(shown))
 
-    def _names_head(
+    def _may_name_protected(
         self, rule: PurposeRule, resident: Resident, known: dict[HouseholdId, bool]
     ) -> bool:
-        """Whether the head of household may be named: not if a protected person may be meant."""
-        if not _hides(rule):
-            return True
+        """Whether the head of household may be a protected person."""
         household = resident.household
         if not isinstance(household, HouseholdId) or not resident.head_name:
-            return True
-        if ResidentItem.HOUSEHOLD not in rule.items:
             return False
+        if ResidentItem.HOUSEHOLD not in rule.items:
+            return True  # not given out in any case
         if household not in known:
-            members = self._source.household(household)
-            known[household] = not any(member.is_protected for member in members)
+            try:
+                members = self._source.household(household)
+            except UnsupportedQuery:
+                return True
+            known[household] = any(member.is_protected for member in members)
         return known[household]
 
 

@@ -10,7 +10,7 @@ from govkit.residents.matching import Grade, MatchedOn, NameMatch, ResidentQuery
 from govkit.residents.policy import InvalidContext, LookupContext, PurposeRule
 from govkit.residents.records import HouseholdId, Masked, PersonId
 from govkit.residents.results import Denied, Invalid, NoMatch, Several, Single, TooMany, Unavailable
-from govkit.residents.source import SourceDescription, SourceUnavailable
+from govkit.residents.source import SourceDescription, SourceUnavailable, UnsupportedQuery
 from govkit.testing.resident_source import CITY, assert_hidden, invented_residents
 
 DESK = PurposeRule("窓口照会", "学校教育法施行令第1条", bulk=True)
@@ -200,6 +200,28 @@ def test_heads_of_open_households_are_named(directory):
     assert first.head_name == "渡邉󠄂　修"
     members = directory.household(context(REGISTER), HouseholdId(CITY, "000000000000002"))
     assert [one.head_name for one in members.residents] == ["", "𠮷田　一郎"]
+
+
+def test_answers_to_where_somebody_lives_name_no_heads(directory):
+    asked = ResidentQuery(kana="アオイ", address="立川市")
+    home = HouseholdId(CITY, "000000000000001")
+    for found in (
+        directory.search(context(), asked).residents,
+        directory.household(context(), home).residents,
+    ):
+        assert len(found) > 1
+        assert not any(isinstance(one.head_name, str) and one.head_name for one in found)
+    assert directory.search(context(REGISTER), asked).residents[0].head_name == "渡邉󠄂　修"
+
+
+def test_heads_are_not_named_where_nobody_can_tell_who_lives_together(log):
+    class NoHouseholds(MemorySource):
+        def household(self, household):
+            raise UnsupportedQuery
+
+    doors = directory_over(NoHouseholds(invented_residents()), log)
+    found = doors.get(context(), PersonId(CITY, "000000000000001")).resident
+    assert isinstance(found.head_name, Masked)
 
 
 def test_bulk_without_revealing_names_no_heads(directory):
