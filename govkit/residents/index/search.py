@@ -26,8 +26,8 @@ _Filter: TypeAlias = Callable[[People], _Mask]
 
 # Up to so many people are listed at once; of more, the first so many are read from the front.
 _LISTED: Final = 20_000
-_READ_FIRST: Final = 400_000
-_LISTED_AT_MOST: Final = 3_000_000
+_READ_FIRST: Final = 100_000
+_LISTED_AT_MOST: Final = 1_000_000
 _READ_AT_MOST: Final = 4_000_000
 _BLOCKS: Final = (1 << 11, 1 << 16)
 

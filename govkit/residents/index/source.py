@@ -35,7 +35,7 @@ __all__ = ["LocalIndex", "Snapshot"]
 _CAN: Final = frozenset(Capability)
 _TRIES: Final = 5
 # So many questions apart the memory is looked at.
-_LOOK_AFTER: Final = 64
+_LOOK_AFTER: Final = 256
 _STATM: Final = Path("/proc/self/statm")
 
 
