@@ -208,13 +208,17 @@ def people_in(released: object) -> tuple[Resident, ...]:
     return tuple(getattr(released, "residents", released if isinstance(released, list) else ()))
 
 
-def shape(released: object) -> object:
-    """What of an answer can be compared: masks cannot."""
+def shape(released: object, *, heads: bool = False) -> object:
+    """What of an answer can be compared: masks cannot.
+
+    :param heads: Whether also who is named as head of the household, or left out.
+    """
     candidates = getattr(released, "candidates", None)
     if candidates is None:
         return released if not isinstance(released, list) else [one.id for one in released]
     return type(released), [
         (one.resident.id, one.grade, one.matched_on, one.reasons, _open(one.resident))
+        + ((str(one.resident.head_name),) if heads else ())
         for one in candidates
     ]
 

@@ -105,7 +105,8 @@ def test_no_question_finds_out_where_a_protected_person_lives(adapter):
         if question.location:
             assert not HIDDEN & {one.id for one in people_in(answer)}, question
             assert not HIDDEN & {each for entry in desk.log for each in entry.persons}, question
-            assert shape(answer) == shape(oracle.ask(question)), question
+            told = shape(oracle.ask(question), heads=True)
+            assert shape(answer, heads=True) == told, question
             assert {one.outcome for one in desk.log} == {one.outcome for one in oracle.log[-1:]}
         assert shape(answer) == shape(elsewhere.ask(question)), question
 
