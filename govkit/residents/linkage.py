@@ -211,7 +211,7 @@ class Linker:
 
 _PROBABLE_AT: Final = 6.0
 _COLUMNS: Final = "govkit.residents.linkage_columns"
-_BATCH: Final = 4096
+_BATCH: Final = 1024
 
 
 def _is_rival(other: LinkedPerson, best: LinkedPerson) -> bool:
