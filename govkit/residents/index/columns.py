@@ -48,6 +48,7 @@ class Columns:
         self.people: int = self.manifest["people"]
         self._dates = Dates()
         self._maps: list[mmap.mmap] = []
+        self._scattered: list[mmap.mmap] = []
         for name, facts in self.manifest["files"].items():
             if (folder / name).stat().st_size != facts["bytes"]:
                 raise SourceUnavailable("index file size")
@@ -68,12 +69,15 @@ class Columns:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         if is_scattered:
             mapped.madvise(mmap.MADV_RANDOM)
-        self._maps.append(mapped)
+        (self._scattered if is_scattered else self._maps).append(mapped)
         return mapped
 
-    def let_go(self) -> None:
-        """Give the memory of the files back; what is asked for next comes again by itself."""
-        for mapped in self._maps:
+    def let_go(self, *, columns: bool) -> None:
+        """Give the memory of the records back; what is asked for next comes again by itself.
+
+        :param columns: That of the columns too, which many questions share.
+        """
+        for mapped in (*self._scattered, *(self._maps if columns else ())):
             mapped.madvise(mmap.MADV_DONTNEED)
 
     @cached_property

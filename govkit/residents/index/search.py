@@ -45,6 +45,7 @@ class Narrowing:
         self._names = [NameCondition(columns, names, query.name_match) for names in matcher.names]
         self._place = PlaceCondition(columns, matcher) if matcher.asks_place else None
         self._born = _days(query.birth_from, query.birth_to)
+        self._is_born_settled = False
 
     def people(self) -> Iterator[int]:
         """Positions of all who can match, in order.
@@ -110,7 +111,11 @@ class Narrowing:
             yield self._place.size, self._place.people
         if self._born is not None:
             first, last = self._born
-            yield _count_born(self._columns, first, last), lambda: _born(self._columns, first, last)
+            yield _count_born(self._columns, first, last), lambda: self._list_born(first, last)
+
+    def _list_born(self, first: int, last: int) -> People:
+        self._is_born_settled = True
+        return _born(self._columns, first, last)
 
     def _filters(self) -> Iterator[_Filter]:
         columns, sex = self._columns, self._matcher.query.sex

@@ -35,7 +35,7 @@ __all__ = ["LocalIndex", "Snapshot"]
 _CAN: Final = frozenset(Capability)
 _TRIES: Final = 5
 # So many questions apart the memory is looked at.
-_LOOK_AFTER: Final = 256
+_LOOK_AFTER: Final = 128
 _STATM: Final = Path("/proc/self/statm")
 
 
@@ -171,7 +171,7 @@ class LocalIndex(ResidentSource):
         municipality_code: str = "",
         *,
         name: str = "index",
-        memory: int = 192 << 20,
+        memory: int = 232 << 20,
     ) -> None:
         self.target = target
         self._code, self._name, self._memory = municipality_code, name, memory
@@ -193,14 +193,20 @@ class LocalIndex(ResidentSource):
         seen = facts.st_ino, facts.st_mtime_ns
         opened = self._open
         if opened is not None and seen == self._seen:
-            if next(self._asked) % _LOOK_AFTER == 0 and _mapped_bytes() > self._memory:
-                opened.columns.let_go()
+            if next(self._asked) % _LOOK_AFTER == 0:
+                self._save_memory(opened)
             return opened
         with self._lock:
             if self._open is None or seen != self._seen:
                 self._open = self._reopened()
                 self._seen = seen
             return self._open
+
+    def _save_memory(self, opened: Snapshot) -> None:
+        if _mapped_bytes() > self._memory:
+            opened.columns.let_go(columns=False)
+            if _mapped_bytes() > self._memory:
+                opened.columns.let_go(columns=True)
 
     def _reopened(self) -> Snapshot:
         for _ in range(_TRIES):
