@@ -226,7 +226,8 @@ class ResidentDirectory:
         All rows are read and audited before the first is given out. Unless the purpose reveals
         protected locations, nobody's head of household is named.
 
-        :raises LookupDenied: When the purpose is unknown or not for bulk work.
+        :raises LookupDenied: When the purpose is unknown or not for bulk work, or the budget is
+            used up.
         :raises SourceUnavailable: When the source fails; nothing was given out.
         """
         entry = LookupEntry(context, "born_between", (), "bulk", (QueryKey.BIRTH.value,))
@@ -246,7 +247,7 @@ class ResidentDirectory:
         person is no evidence.
 
         :raises LookupDenied: When the purpose is unknown, not for bulk work, or does not allow a
-            condition that a claim has.
+            condition that a claim has, or the budget is used up.
         :raises SourceUnavailable: When the source fails; decisions given out before it stand.
         """
         entry = LookupEntry(context, "match", (), "bulk")
@@ -294,7 +295,7 @@ class ResidentDirectory:
 
     def _bulk_rule(self, entry: LookupEntry) -> PurposeRule:
         rule = self._purposes.get(entry.context.purpose)
-        if rule is None or not rule.bulk:
+        if rule is None or not rule.bulk or self._denied(entry.context, rule, frozenset()):
             self._release(replace(entry, outcome=Denied.outcome))
             raise LookupDenied(entry.context.purpose)
         return rule
@@ -386,7 +387,7 @@ class ResidentDirectory:
             asked *= 2
         if len(rows) > limit:
             return TooMany(limit)
-        matcher = Matcher(query)
+        matcher = Matcher.of(query)
         candidates = [matcher.match(row) or _by_source(row) for row in rows]
         candidates.sort(key=lambda found: (_GRADES.index(found.grade), found.resident.id))
         return self._listed(rule, candidates, by_place=query.uses_location)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from govkit.errors import Problem
@@ -199,6 +200,12 @@ class Matcher:
         self.names: tuple[tuple[KeyedName, ...], ...] = tuple(
             tuple(keyed_name(text, loose_key) for text in texts) for texts, _ in self._texts
         )
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def of(cls, query: ResidentQuery) -> "Matcher":
+        """The matcher of a query, made once for the source and those who ask it."""
+        return cls(query)
 
     @property
     def asks_place(self) -> bool:

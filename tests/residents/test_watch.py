@@ -1,18 +1,20 @@
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
 from govkit.residents.adapters.memory import MemorySource
-from govkit.residents.directory import ResidentDirectory
+from govkit.residents.claims import Claim
+from govkit.residents.directory import LookupDenied, ResidentDirectory
 from govkit.residents.matching import ResidentQuery
 from govkit.residents.policy import PurposeRule
-from govkit.residents.records import PersonId
+from govkit.residents.records import FuzzyDate, PersonId
 from govkit.residents.results import Denial, Denied, NoMatch, Several, Single
 from govkit.residents.watch import AlarmKind, MemoryLedger, Watch
 from govkit.testing.resident_source import CITY, invented_residents
 
 JAPAN = timezone(timedelta(hours=9))
 DESK = PurposeRule("窓口", "学校教育法施行令第1条", rows_per_hour=4)
+BULK = PurposeRule("名簿", "学校教育法施行令第1条", rows_per_hour=4, bulk=True)
 FREE = PurposeRule("台帳", "学校教育法施行令第1条")
 TWINS = ResidentQuery(kana="アオイ")
 
@@ -38,7 +40,7 @@ def directory(clock, alarms, **options):
     return ResidentDirectory(
         MemorySource(invented_residents()),
         municipality_code=CITY,
-        purposes={rule.name: rule for rule in (DESK, FREE)},
+        purposes={rule.name: rule for rule in (DESK, FREE, BULK)},
         audit=lambda entry: None,
         watch=Watch(ledger=MemoryLedger(), alarm=alarms.append, clock=clock, **options),
     )
@@ -65,6 +67,20 @@ def test_budget_counts_people_of_the_last_hour_by_actor_and_purpose(clock, alarm
     assert isinstance(doors.search(context(), TWINS), Several)
     assert kinds(alarms) == [AlarmKind.BUDGET]
     assert alarms[0].context == context()
+
+
+def test_bulk_work_keeps_to_the_budget_too(clock, alarms):
+    doors = directory(clock, alarms)
+    claims = [Claim(key="1", kana="アオイ", birth=FuzzyDate.of(date(2020, 4, 1)))] * 2
+    assert len(list(doors.match(context(BULK), claims))) == 2
+    assert len(list(doors.born_between(context(BULK), date(2020, 4, 1), date(2020, 4, 1)))) == 6
+    for ask in (
+        lambda: doors.match(context(BULK), claims),
+        lambda: doors.born_between(context(BULK), date(2020, 4, 1), date(2020, 4, 1)),
+    ):
+        with pytest.raises(LookupDenied):
+            ask()
+    assert kinds(alarms) == [AlarmKind.BUDGET] * 2
 
 
 def test_searching_for_nobody_costs_nothing(clock, alarms):

@@ -167,7 +167,7 @@ class StoredResidents(ResidentSource):
 
     def search(self, query: ResidentQuery, limit: int) -> Sequence[Resident]:
         """Everybody the query describes, by id, at most ``limit + 1``."""
-        matcher = Matcher(query)
+        matcher = Matcher.of(query)
         found: list[Resident] = []
         after = ""
         while len(found) <= limit:

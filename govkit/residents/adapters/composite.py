@@ -237,7 +237,7 @@ class WithNonResidents(ResidentSource):
 
     def search(self, query: ResidentQuery, limit: int) -> Sequence[Resident]:
         """Everybody the query describes, by id, at most ``limit + 1``."""
-        matcher = Matcher(query)
+        matcher = Matcher.of(query)
         residents = self._residents.search(query, limit)
         asked = limit
         while True:

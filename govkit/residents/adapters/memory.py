@@ -47,7 +47,7 @@ class MemorySource(ResidentSource):
 
     def search(self, query: ResidentQuery, limit: int) -> Sequence[Resident]:
         """Everybody the query describes, by id, at most ``limit + 1``."""
-        matcher = Matcher(query)
+        matcher = Matcher.of(query)
         found: list[Resident] = []
         for row in self._narrowed(matcher):
             if matcher.match(row) is not None:

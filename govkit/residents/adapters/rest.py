@@ -110,7 +110,7 @@ class StandardRest(ResidentSource):
         :raises UnsupportedQuery: When the provider searches by none of the conditions, or does not
             compare names in that way.
         """
-        matcher = Matcher(query)
+        matcher = Matcher.of(query)
         found: list[Resident] = []
         for one in self._people(*self._asked(matcher), more=self._name_options(query)):
             if matcher.match(one.resident) is not None:

@@ -132,7 +132,7 @@ class SqlView(ResidentSource):
 
     def search(self, query: ResidentQuery, limit: int) -> Sequence[Resident]:
         """Everybody the query describes, by id, at most ``limit + 1``."""
-        matcher = Matcher(query)
+        matcher = Matcher.of(query)
         found: list[Resident] = []
         with closing(self._people(self._opened.narrowing.of(matcher))) as people:
             for resident in people:

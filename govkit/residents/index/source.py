@@ -260,7 +260,7 @@ class LocalIndex(ResidentSource):
         """
         opened = self.snapshot
         within = opened.columns.city(self._code) if self._code else (0, opened.columns.people)
-        return opened.search(Matcher(query), limit, within, self._code)
+        return opened.search(Matcher.of(query), limit, within, self._code)
 
     def household(self, household: HouseholdId) -> Sequence[Resident]:
         """All members of a household, the head first."""
