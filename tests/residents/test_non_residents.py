@@ -13,7 +13,7 @@ from govkit.residents.records import Address, FormerRow, HouseholdId, PersonId
 from govkit.residents.results import Single, Unavailable
 from govkit.residents.source import SourceUnavailable, UnsupportedQuery
 from govkit.testing.resident_api import ApiFault, ResidentApi, serve
-from govkit.testing.resident_source import CITY, rule_people
+from govkit.testing.resident_source import CITY, ResidentSourceConformance, rule_people
 from tests.residents.rest_api import Stand
 
 CALL = "031/shokai"
@@ -171,3 +171,23 @@ def test_the_directory_guards_them_like_residents(source, api):
     assert isinstance(directory.search(context, query), Single)
     api.fail(ApiFault.UNAVAILABLE, times=2)
     assert directory.search(context, query) == Unavailable()
+
+
+class TestNonResidents(ResidentSourceConformance):
+    """People outside the register behave as every other source; nobody has a household."""
+
+    has_households = False
+
+    @pytest.fixture(autouse=True)
+    def _desk(self, _stand, api):
+        self._stand, self._api = _stand, api
+
+    def make_source(self, residents):
+        self._api.sources[CALL] = MemorySource(residents)
+        protected = {one.id.addressee_number for one in residents if one.is_protected}
+        return NonResidents(
+            self._stand.client(business_id="031"),
+            municipality_code=CITY,
+            protection=protected.intersection,
+            layout=LAYOUT,
+        )
