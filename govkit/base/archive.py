@@ -136,10 +136,8 @@ def remove_city(deployment: Deployment, code: str, path: Path, *, actor: str) ->
                 continue
             if _digest(_lines(session, model, code)) != archive.tables.get(model.__tablename__):
                 raise Refused("控えを取った後にデータが変わっています。控えを取り直してください。")
-    url = sa.make_url(deployment.settings.database.url)
-    role = url.username if url.get_backend_name() == "postgresql" else None
     with deployment.owner_engine() as owner:
-        _delete(owner.execution_options(govkit_writes=True), code, role)
+        _delete(owner.execution_options(govkit_writes=True), code, deployment.app_role)
     return archive
 
 

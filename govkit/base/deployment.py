@@ -100,6 +100,12 @@ class Deployment:
             *(each for module in self.modules for each in module.permissions),
         ]
 
+    @property
+    def app_role(self) -> str | None:
+        """PostgreSQL role of the application; ``None`` on SQLite."""
+        url = make_url(self.settings.database.url)
+        return url.username if url.get_backend_name() == "postgresql" else None
+
     @contextmanager
     def owner_engine(self) -> Iterator[Engine]:
         """Engine of the role that owns the tables, for migrations and checks of the schema."""
@@ -112,10 +118,8 @@ class Deployment:
 
     def migrate(self) -> int:
         """Bring the tables up to date; how many migrations were run."""
-        url = make_url(self.settings.database.url)
-        app_role = url.username if url.get_backend_name() == "postgresql" else None
         with self.owner_engine() as owner:
-            done = migrate.upgrade(owner, self.packages, app_role)
+            done = migrate.upgrade(owner, self.packages, self.app_role)
         if done:
             log.info("migrated", extra={"migrations": done})
         return done

@@ -82,22 +82,22 @@ def _alone(ids: Ids) -> Iterator[Box]:
     yield Box(None, ids)
 
 
-def _exact(find: _Finder, name: KeyedName) -> Iterator[Box]:
+def _whole(find: _Finder, name: KeyedName, ends: Callable[[str], Ids]) -> Iterator[Box]:
+    """A whole name, cut anywhere, of which the last piece is found by ``ends``."""
     whole = name.whole
-    yield from _alone(find.exact(whole))
+    yield from _alone(ends(whole))
     for cut in range(1, len(whole)):
-        yield Box(find.exact(whole[:cut]), find.exact(whole[cut:]))
+        yield Box(find.exact(whole[:cut]), ends(whole[cut:]))
     if len(name.parts) > 1:
-        yield from _both_ways(name.parts, find.exact)
+        yield from _both_ways(name.parts, ends)
+
+
+def _exact(find: _Finder, name: KeyedName) -> Iterator[Box]:
+    return _whole(find, name, find.exact)
 
 
 def _prefix(find: _Finder, name: KeyedName) -> Iterator[Box]:
-    whole = name.whole
-    yield from _alone(find.prefix(whole))
-    for cut in range(1, len(whole)):
-        yield Box(find.exact(whole[:cut]), find.prefix(whole[cut:]))
-    if len(name.parts) > 1:
-        yield from _both_ways(name.parts, find.prefix)
+    return _whole(find, name, find.prefix)
 
 
 def _part(find: _Finder, name: KeyedName) -> Iterator[Box]:
