@@ -6,11 +6,11 @@ Every field in every state is tried in ``test_components_browser.py``.
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.conftest import served
 from tests.forms.gallery import create_gallery
+from tests.pages import assert_accessible, overflow
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 PATHS = [
@@ -51,17 +51,6 @@ def open_page(browser, address):
     yield open_page
     for context in contexts:
         context.close()
-
-
-def assert_accessible(page):
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-
-
-def overflow(page):
-    return page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
 
 
 def send_blank(page):

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.conftest import served
 from tests.forms.journey import Office, create_app, create_journey
+from tests.pages import assert_accessible, overflow, settled
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 SCRIPTED = pytest.mark.parametrize("scripted", [True, False], ids=["script", "no-script"])
@@ -51,9 +51,8 @@ def open_page(browser, address):
 
 def look(page, *, scripted):
     """What every page of a journey must be: accessible, not too wide, with one heading."""
-    assert page.locator("h1").count() == 1
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wide) == 0
+    assert settled(page).locator("h1").count() == 1
+    assert overflow(page) == 0
     small = page.evaluate(
         """() => [...document.querySelectorAll('.gk-button, .gk-input, .gk-choice, .gk-tasks__link')]
             .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44)
@@ -61,8 +60,7 @@ def look(page, *, scripted):
     )
     assert small == []
     if scripted:
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
+        assert_accessible(page)
 
 
 def press(page, name):

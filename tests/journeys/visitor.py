@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
+
+from tests.pages import assert_accessible, overflow, settled
 
 SCREENSHOTS = os.environ.get("STORY_SCREENSHOTS", "")
 """Folder for a picture of each page of the story; blank takes none."""
@@ -77,7 +78,7 @@ class Visitor:
     @property
     def main(self) -> Locator:
         """The page without its head and foot."""
-        return self.page.get_by_role("main")
+        return settled(self.page).get_by_role("main")
 
     @property
     def text(self) -> str:
@@ -86,16 +87,16 @@ class Visitor:
 
     def check(self, picture: str = "") -> None:
         """Check the page as every page is checked: title, width, scripts, accessibility."""
-        page = self.page
+        page = settled(self.page)
         title, path = page.title(), re.sub(r"[0-9a-f-]{36}|[?#].*", "", page.url)
+        assert title, f"{path} has no title"
         known = self._titles.setdefault(title, path)
         assert known == path, f"{path} has the same title as {known}: {title}"
         assert self._problems == []
         if self._inspects:
             self._check_width(page)
         if self._inspects and self.scripted:
-            results = Axe().run(page)
-            assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+            assert_accessible(page)
         if picture and SCREENSHOTS:
             self._take(picture)
 
@@ -105,10 +106,8 @@ class Visitor:
         assert size is not None
         for width in (390, size["width"]):
             page.set_viewport_size({"width": width, "height": size["height"]})
-            overflow = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert overflow <= 0, f"{page.url} is {overflow} px too wide at {width}"
+            wider = overflow(page)
+            assert wider <= 0, f"{page.url} is {wider} px too wide at {width}"
 
     def _take(self, picture: str) -> None:
         folder = Path(SCREENSHOTS)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from govkit.base.deployment import Deployment
@@ -14,6 +13,7 @@ from govkit.modules.schools import ClassGroup
 from govkit.testing.plugin import PASSWORD, appoint
 from tests.conftest import served
 from tests.modules.attendance import rows
+from tests.pages import assert_accessible, overflow
 
 TODAY = date(2026, 11, 24)
 SIZES = [
@@ -179,9 +179,5 @@ def check(page: Page, state: str) -> None:
     """No violation of accessibility, and nothing wider than any of the windows."""
     for size in SIZES:
         page.set_viewport_size(size)
-        wider = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wider == 0, (state, size)
-    found = Axe().run(page)
-    assert found.violations_count == 0, (state, found.generate_report())
+        assert overflow(page) == 0, (state, size)
+    assert_accessible(page, state)

@@ -1,7 +1,6 @@
 """The lookup in a real browser: by keyboard, with and without scripts, narrow and wide."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from govkit.base.app import create_app
@@ -10,6 +9,7 @@ from govkit.testing.plugin import PASSWORD, FixedClock, appoint
 from tests.conftest import served
 from tests.modules.resident_extracts.files import CITY
 from tests.modules.resident_lookup.conftest import register
+from tests.pages import assert_accessible, overflow
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +49,9 @@ def opened(browser, site):
 
 
 def check(page, *, scripted=True):
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, page.url
+    assert overflow(page) <= 0, page.url
     if scripted:
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+        assert_accessible(page)
 
 
 @pytest.mark.parametrize(("scripted", "width"), [(True, 1280), (False, 390)])
