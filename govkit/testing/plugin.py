@@ -52,6 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--conformance-report")
     if path and not hasattr(config, "workerinput"):
         config.pluginmanager.register(ConformanceReport(path), "govkit_conformance_report")
+    config.addinivalue_line(
+        "markers",
+        "requirement(*ids): what the test proves, such as TEN-1, P9 or ASVS-3.4.1 (要求事項の番号)",
+    )
 
 
 PASSWORD = "correct horse battery"

@@ -1,34 +1,24 @@
-"""Pages of the base itself: login, choice of the municipality, home, health."""
+"""Login, choice of the municipality, logout (ログイン・配属を選ぶ)."""
 
-from importlib.resources import files
-from typing import cast
 from uuid import UUID, uuid4
 
-from flask import Response, redirect, request, send_from_directory, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from govkit import __version__, forms
+from govkit import forms
 from govkit.base import web
 from govkit.base.audit import SystemEvent
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
 from govkit.base.identity import (
     Account,
-    WebSession,
     check_password,
     held_appointments,
-    set_password,
 )
 from govkit.base.tenancy import ScopedSession
-from govkit.base.work import JAPAN, Work
-from govkit.errors import Refused
-
-__all__ = ["pages"]
-
-pages = web.Pages("govkit", __name__, url_prefix="")
-
-STATIC = str(files("govkit.base") / "static")
+from govkit.base.views.blueprint import pages
+from govkit.base.work import JAPAN
 
 
 class LoginForm(forms.Form):
@@ -38,12 +28,6 @@ class LoginForm(forms.Form):
     password = forms.PasswordField(
         lazy_gettext("パスワード"), required=True, autocomplete="current-password"
     )
-
-
-@pages.get("/static/<path:filename>", permission=web.PUBLIC)
-def static(filename: str) -> ResponseReturnValue:
-    """Style sheets and scripts."""
-    return send_from_directory(STATIC, filename, max_age=3600)
 
 
 @pages.get("/login", permission=web.PUBLIC)
@@ -152,92 +136,3 @@ def logout() -> ResponseReturnValue:
     """End the login."""
     web.current_session().log_out()
     return web.see_other("govkit.login")
-
-
-class PasswordForm(forms.Form):
-    """The present password and a new one."""
-
-    current = forms.PasswordField(
-        lazy_gettext("今のパスワード"), required=True, autocomplete="current-password"
-    )
-    new = forms.PasswordField(
-        lazy_gettext("新しいパスワード"),
-        required=True,
-        autocomplete="new-password",
-        support=lazy_gettext("15文字以上。覚えやすい言葉をいくつか並べると、長くても忘れません。"),
-    )
-
-
-@pages.get("/account", permission=web.SIGNED_IN)
-def account(work: Work) -> ResponseReturnValue:
-    """The actor's own account: appointments held and password (アカウント)."""
-    return pages.render("govkit/base/account.html", form=PasswordForm(gettext=_))
-
-
-@pages.post("/account", permission=web.SIGNED_IN)
-def change_password(work: Work) -> ResponseReturnValue:
-    """Change the password; all other logins of the account end."""
-    form = PasswordForm(request.form, gettext=_)
-    if form.validate():
-        login, account_id = web.current_session(), cast(UUID, work.actor.account_id)
-        with web.deployment().system() as database:
-            held = database.get(Account, account_id)
-            right = check_password(database, held.login, form.current.data, work.now)
-            if right is None:
-                form.add_error("current", _("今のパスワードが違います。"))
-            else:
-                try:
-                    set_password(right, form.new.data)
-                except Refused as refusal:
-                    form.add_error("new", _(refusal.text, **refusal.params))
-        if not form.errors:
-            end_logins(account_id)
-            login.log_in(account_id, work.municipality.code)
-            work.record("account.password_changed", work.actor.staff_id)
-            web.notify(_("パスワードを変えました。ほかの端末でのログインは終わりました。"))
-            return web.see_other("govkit.account")
-    return pages.render("govkit/base/account.html", form=form), 400
-
-
-def end_logins(account_id: UUID) -> None:
-    """End all logins of an account at once."""
-    with web.deployment().system() as database:
-        database.execute(delete(WebSession).where(WebSession.account_id == account_id))
-
-
-@pages.get("/", permission=web.SIGNED_IN)
-def home(work: Work) -> ResponseReturnValue:
-    """The tasks of the actor's roles (仕事を選ぶ)."""
-    tasks = [
-        {
-            "title": str(item.title),
-            "url": url_for(item.endpoint),
-            "text": str(item.description),
-            "badge": None,
-        }
-        for module in web.deployment().modules
-        for item in module.navigation
-        if work.actor.holds(item.permission)
-    ]
-    return pages.render("govkit/base/home.html", tasks=tasks)
-
-
-@pages.get("/postcodes", permission=web.PUBLIC)
-def postcodes() -> ResponseReturnValue:
-    """Places of a postcode (郵便番号), for the script of address blocks (``lookup_url``)."""
-    places = forms.postcode_json(request.args.get("postcode", ""))
-    return Response(places, mimetype="application/json")
-
-
-@pages.get("/health/live", permission=web.PUBLIC)
-def live() -> ResponseReturnValue:
-    """Whether the process answers."""
-    return {"status": "ok", "version": __version__}
-
-
-@pages.get("/health/ready", permission=web.PUBLIC)
-def ready() -> ResponseReturnValue:
-    """Whether the database answers and its tables are up to date."""
-    pending = len(web.deployment().pending_migrations())
-    body = {"status": "ok" if not pending else "migrations pending", "pending_migrations": pending}
-    return body, 200 if not pending else 503

@@ -1,0 +1,73 @@
+"""The actor's own account (アカウント)."""
+
+from typing import cast
+from uuid import UUID
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import delete
+
+from govkit import forms
+from govkit.base import web
+from govkit.base.i18n import gettext as _
+from govkit.base.i18n import lazy_gettext
+from govkit.base.identity import (
+    Account,
+    WebSession,
+    check_password,
+    set_password,
+)
+from govkit.base.views.blueprint import pages
+from govkit.base.work import Work
+from govkit.errors import Refused
+
+
+class PasswordForm(forms.Form):
+    """The present password and a new one."""
+
+    current = forms.PasswordField(
+        lazy_gettext("今のパスワード"), required=True, autocomplete="current-password"
+    )
+    new = forms.PasswordField(
+        lazy_gettext("新しいパスワード"),
+        required=True,
+        autocomplete="new-password",
+        support=lazy_gettext("15文字以上。覚えやすい言葉をいくつか並べると、長くても忘れません。"),
+    )
+
+
+@pages.get("/account", permission=web.SIGNED_IN)
+def account(work: Work) -> ResponseReturnValue:
+    """The actor's own account: appointments held and password (アカウント)."""
+    return pages.render("govkit/base/account.html", form=PasswordForm(gettext=_))
+
+
+@pages.post("/account", permission=web.SIGNED_IN)
+def change_password(work: Work) -> ResponseReturnValue:
+    """Change the password; all other logins of the account end."""
+    form = PasswordForm(request.form, gettext=_)
+    if form.validate():
+        login, account_id = web.current_session(), cast(UUID, work.actor.account_id)
+        with web.deployment().system() as database:
+            held = database.get(Account, account_id)
+            right = check_password(database, held.login, form.current.data, work.now)
+            if right is None:
+                form.add_error("current", _("今のパスワードが違います。"))
+            else:
+                try:
+                    set_password(right, form.new.data)
+                except Refused as refusal:
+                    form.add_error("new", _(refusal.text, **refusal.params))
+        if not form.errors:
+            end_logins(account_id)
+            login.log_in(account_id, work.municipality.code)
+            work.record("account.password_changed", work.actor.staff_id)
+            web.notify(_("パスワードを変えました。ほかの端末でのログインは終わりました。"))
+            return web.see_other("govkit.account")
+    return pages.render("govkit/base/account.html", form=form), 400
+
+
+def end_logins(account_id: UUID) -> None:
+    """End all logins of an account at once."""
+    with web.deployment().system() as database:
+        database.execute(delete(WebSession).where(WebSession.account_id == account_id))
