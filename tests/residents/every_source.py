@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tests.residents.test_composite import (
     TestWithNonResidents,
 )
 from tests.residents.test_csv_extract import TestCsvExtract
+from tests.residents.test_non_residents import outside_the_register
 from tests.residents.test_protected import TestProtected
 from tests.residents.test_recorded import Replayed
 
@@ -105,6 +107,13 @@ def rest():
 
 
 @contextmanager
+def non_residents():
+    with outside_the_register() as (stand, make):
+        yield make
+        stand.reset()
+
+
+@contextmanager
 def stored_residents(databases):
     deployment = Deployment(databases.settings(), clock=FixedClock())
     city = deployment.municipality(CITY)
@@ -128,12 +137,23 @@ EVERY = {
         local_index,
         sql_view,
         rest,
+        non_residents,
         stored_residents,
     )
 }
 """Opens what makes sources, by name of the adapter; one is used before the next one is made."""
-SLOW = {"recorded", "rest", "sql_view", "stored_residents"}
+SLOW = {"non_residents", "recorded", "rest", "sql_view", "stored_residents"}
 """Those that take longer: fewer questions in the normal run."""
+HOMELESS = {"non_residents"}
+"""Those whose people have no household, as they are not in the register."""
+
+
+def known_to(name, residents):
+    """Residents as the adapter of that name holds them."""
+    if name not in HOMELESS:
+        return residents
+    alone = {"household": None, "relationship": "", "head_name": ""}
+    return type(residents)(replace(one, **alone) for one in residents)
 
 
 @pytest.fixture(scope="module", params=EVERY)

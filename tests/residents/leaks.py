@@ -106,7 +106,8 @@ class Hunter:
         if kind < 0.75:
             return self._search(one, rule)
         if kind < 0.82:
-            return Question("household", (one.household,), True, rule)
+            home = one.household or HouseholdId(CITY, one.id.addressee_number)
+            return Question("household", (home,), True, rule)
         if kind < 0.88:
             return Question("get", (one.id,), False, rule)
         if kind < 0.97:

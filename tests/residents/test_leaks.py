@@ -19,7 +19,7 @@ from govkit.residents.matching import ResidentQuery
 from govkit.residents.records import Masked, PersonId
 from govkit.residents.results import TooMany
 from govkit.testing.resident_source import CITY, assert_hidden
-from tests.residents.every_source import EVERY, SLOW
+from tests.residents.every_source import EVERY, SLOW, known_to
 from tests.residents.every_source import adapter as adapter
 from tests.residents.leaks import (
     HIDES,
@@ -85,11 +85,12 @@ def test_the_marks_are_in_the_places_of_the_protected_alone():
 
 def test_no_question_finds_out_where_a_protected_person_lives(adapter):
     name, make_source = adapter
-    desk = Desk(make_source(PEOPLE))
-    oracle = Desk(MemorySource([one for one in PEOPLE if not one.is_protected]))
-    elsewhere = Desk(MemorySource(ELSEWHERE))
+    people = known_to(name, PEOPLE)
+    desk = Desk(make_source(people))
+    oracle = Desk(MemorySource([one for one in people if not one.is_protected]))
+    elsewhere = Desk(MemorySource(known_to(name, ELSEWHERE)))
     questions = int(QUESTIONS or (100 if name in SLOW else 350))
-    hunter = Hunter(PEOPLE, seed=questions)
+    hunter = Hunter(people, seed=questions)
     for number in range(questions):
         question = hunter.question()
         if number % 10 == 0:
@@ -112,9 +113,10 @@ def test_no_question_finds_out_where_a_protected_person_lives(adapter):
 
 
 def test_the_questions_find_their_people_where_the_purpose_allows(adapter):
-    _name, make_source = adapter
-    desk = Desk(make_source(PEOPLE))
-    hunter = Hunter(PEOPLE, seed=3)
+    name, make_source = adapter
+    people = known_to(name, PEOPLE)
+    desk = Desk(make_source(people))
+    hunter = Hunter(people, seed=3)
     found = 0
     for _ in range(40):
         answer = desk.ask(hunter.question(), SHOWS)

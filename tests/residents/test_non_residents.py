@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -35,11 +36,35 @@ def person(number):
     return PersonId(CITY, f"{number:015d}")
 
 
-@pytest.fixture(scope="module")
-def _stand():
+@contextmanager
+def outside_the_register():
+    """A stand-in, and what makes sources of people outside the register on it."""
     api = ResidentApi({CALL: MemorySource([])}, municipality_code=CITY, layout=LAYOUT)
+
+    def make_source(residents):
+        api.sources[CALL] = MemorySource(residents)
+        protected = {one.id.addressee_number for one in residents if one.is_protected}
+        return NonResidents(
+            stand.client(business_id="031"),
+            municipality_code=CITY,
+            protection=protected.intersection,
+            layout=LAYOUT,
+        )
+
     with serve(api) as url:
-        yield Stand(api, url)
+        stand = Stand(api, url)
+        yield stand, make_source
+
+
+@pytest.fixture(scope="module")
+def _desk():
+    with outside_the_register() as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def _stand(_desk):
+    return _desk[0]
 
 
 @pytest.fixture
@@ -179,15 +204,8 @@ class TestNonResidents(ResidentSourceConformance):
     has_households = False
 
     @pytest.fixture(autouse=True)
-    def _desk(self, _stand, api):
-        self._stand, self._api = _stand, api
+    def _at_the_desk(self, _desk, api):
+        self._make_source = _desk[1]
 
     def make_source(self, residents):
-        self._api.sources[CALL] = MemorySource(residents)
-        protected = {one.id.addressee_number for one in residents if one.is_protected}
-        return NonResidents(
-            self._stand.client(business_id="031"),
-            municipality_code=CITY,
-            protection=protected.intersection,
-            layout=LAYOUT,
-        )
+        return self._make_source(residents)
