@@ -14,6 +14,7 @@ from importlib.util import find_spec
 
 from pydantic import BaseModel
 
+from govkit.base.audit_words import Action
 from govkit.errors import InvalidSettings, Problem
 
 __all__ = ["Module", "NavItem", "Permission", "load_modules"]
@@ -21,10 +22,14 @@ __all__ = ["Module", "NavItem", "Permission", "load_modules"]
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A right that a route or a service asks for (権限), such as ``attendance.record``."""
+    """A right that a route or a service asks for (権限), such as ``attendance.record``.
+
+    :param very_sensitive: Whether it can do great harm, so that it is marked and asks for more.
+    """
 
     name: str
     title: str
+    very_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Module:
     :param commands: ``"package.cli:group"``, a click command added to ``govkit``.
     :param roles: Permissions that a municipality's default roles get from this module.
     :param policy: Pydantic model of what may differ between municipalities (団体ごとの方針).
+    :param actions: Every action that its audit events name, with a title.
+    :param details: Titles of what it puts into the detail of its audit events.
     """
 
     name: str
@@ -63,6 +70,8 @@ class Module:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     navigation: tuple[NavItem, ...] = ()
     policy: type[BaseModel] | None = None
+    actions: tuple[Action, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_modules(names: Iterable[str]) -> Sequence[Module]:

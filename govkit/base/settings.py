@@ -45,6 +45,7 @@ class AppSettings(_Section):
         "enrolment",
         "attendance",
         "resident_lookup",
+        "administration",
     )
     """Active modules, by entry-point name (有効にするモジュール)."""
     trusted_hosts: tuple[str, ...] = ()

@@ -37,7 +37,10 @@ def test_an_unknown_module_is_named() -> None:
 
 def test_the_shipped_modules_load_in_one_order() -> None:
     names = [each.name for each in load_modules(AppSettings().modules)]
-    assert names == ["resident_extracts", "schools", "attendance", "enrolment", "resident_lookup"]
+    assert names == [
+        *("administration", "resident_extracts", "schools", "attendance", "enrolment"),
+        "resident_lookup",
+    ]
 
 
 def test_a_route_without_permission_stops_the_start() -> None:
