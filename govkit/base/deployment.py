@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine, make_url
 from govkit.base import db, migrate
 from govkit.base.audit import AuditEvent, SystemEvent
 from govkit.base.audit_chain import append, head, write_anchor
+from govkit.base.audit_words import BASE_ACTIONS, BASE_DETAILS, Action
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
 from govkit.base.migrate import Migration, SchemaVersion
@@ -41,6 +42,7 @@ ROLE_TITLES: Final[Mapping[str, str]] = {
     "principal": _("校長"),
     "school_clerk": _("学校事務職員"),
     "homeroom_teacher": _("学級担任"),
+    "auditor": _("監査担当"),
 }
 """Roles that every new municipality starts with."""
 
@@ -99,6 +101,21 @@ class Deployment:
             *BASE_PERMISSIONS,
             *(each for module in self.modules for each in module.permissions),
         ]
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """Every action that the base and the active modules record, by name."""
+        declared = (each for module in self.modules for each in module.actions)
+        return {each.name: each for each in (*BASE_ACTIONS, *declared)}
+
+    @property
+    def details(self) -> Mapping[str, str]:
+        """Titles of what stands in the detail of audit events."""
+        return dict(
+            pair
+            for words in (BASE_DETAILS, *(module.details for module in self.modules))
+            for pair in words.items()
+        )
 
     @property
     def app_role(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
+from govkit.modules.attendance.actions import ACTIONS, DETAILS
 from govkit.modules.attendance.calendar import (
     NewClosure,
     NewEntry,
@@ -164,4 +165,6 @@ module = Module(
         ),
     ),
     policy=AttendancePolicy,
+    actions=ACTIONS,
+    details=DETAILS,
 )

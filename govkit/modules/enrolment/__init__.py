@@ -6,6 +6,7 @@ send the notices, admit the children.
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
+from govkit.modules.enrolment.actions import ACTIONS, DETAILS
 from govkit.modules.enrolment.admission import (
     AdmissionState,
     AdmitResult,
@@ -197,4 +198,6 @@ module = Module(
         ),
     ),
     policy=EnrolmentPolicy,
+    actions=ACTIONS,
+    details=DETAILS,
 )

@@ -2,6 +2,7 @@
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
+from govkit.modules.resident_extracts.actions import ACTIONS, DETAILS
 from govkit.modules.resident_extracts.models import (
     ProtectedPerson,
     RefusedRow,
@@ -73,4 +74,6 @@ module = Module(
             _("住民記録システムから取り出したCSVファイルを受け入れ、結果を確かめます。"),
         ),
     ),
+    actions=ACTIONS,
+    details=DETAILS,
 )

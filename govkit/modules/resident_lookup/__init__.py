@@ -2,6 +2,7 @@
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
+from govkit.modules.resident_lookup.actions import ACTIONS, DETAILS
 from govkit.modules.resident_lookup.policy import (
     ResidentLookupPolicy,
     default_purposes,
@@ -81,4 +82,6 @@ module = Module(
         ),
     ),
     policy=ResidentLookupPolicy,
+    actions=ACTIONS,
+    details=DETAILS,
 )

@@ -2,6 +2,7 @@
 
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
+from govkit.modules.schools.actions import ACTIONS, DETAILS
 from govkit.modules.schools.models import (
     ClassGroup,
     ClassMembership,
@@ -199,4 +200,6 @@ module = Module(
         ),
     ),
     policy=SchoolsPolicy,
+    actions=ACTIONS,
+    details=DETAILS,
 )

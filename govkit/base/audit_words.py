@@ -1,0 +1,101 @@
+"""What stands in the audit, in words: every action has a title and a kind (監査記録の言葉)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from govkit.base.db import Base
+from govkit.base.i18n import lazy_gettext as _
+
+__all__ = [
+    "BASE_ACTIONS",
+    "BASE_DETAILS",
+    "Action",
+    "RecordKind",
+    "column_title",
+    "subject_title",
+]
+
+
+class RecordKind(StrEnum):
+    """Kinds of records, by which the time they are kept is decided (記録の種類)."""
+
+    READ = "read"
+    CHANGE = "change"
+    EXPORT = "export"
+    RIGHTS = "rights"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action that audit events name, such as ``pupil.left``.
+
+    :param title: What people read, a :func:`~govkit.base.i18n.lazy_gettext` text.
+    """
+
+    name: str
+    title: str
+    kind: RecordKind = RecordKind.CHANGE
+
+
+BASE_ACTIONS: Final = (
+    Action("read", _("個人の記録の表示"), RecordKind.READ),
+    Action("policy.decided", _("方針の決定")),
+    Action("account.added", _("アカウントの追加"), RecordKind.RIGHTS),
+    Action("account.password_changed", _("パスワードの変更"), RecordKind.RIGHTS),
+    Action("audit.searched", _("操作の記録の検索"), RecordKind.READ),
+    Action("audit.downloaded", _("操作の記録のダウンロード"), RecordKind.EXPORT),
+    Action("audit.retirement_ordered", _("保存期間を過ぎた記録の削除の指示"), RecordKind.RIGHTS),
+    Action("breach.reported", _("漏えい等の調べ"), RecordKind.EXPORT),
+    Action("disclosure.exported", _("開示のための書き出し"), RecordKind.EXPORT),
+    Action("login.succeeded", _("ログイン"), RecordKind.RIGHTS),
+    Action("login.failed", _("ログインの失敗"), RecordKind.RIGHTS),
+    Action("unscoped", _("団体をまたぐ作業"), RecordKind.RIGHTS),
+    Action("municipality.joined", _("団体の参加"), RecordKind.RIGHTS),
+    Action("municipality.board_code_changed", _("教育委員会コードの変更")),
+)
+"""Actions of the base itself."""
+
+BASE_DETAILS: Final[Mapping[str, str]] = {
+    "after": _("変更後"),
+    "archive_sha256": _("書き出したファイルのハッシュ"),
+    "before": _("変更前"),
+    "chain_hash": _("鎖のハッシュ"),
+    "conditions": _("条件"),
+    "count": _("件数"),
+    "first": _("初日"),
+    "last": _("最終日"),
+    "last_number": _("最後の番号"),
+    "legal_basis": _("根拠"),
+    "module": _("モジュール"),
+    "municipality_code": _("団体コード"),
+    "outcome": _("結果"),
+    "purpose": _("利用目的"),
+    "screen": _("画面"),
+    "section": _("所属"),
+    "tables": _("表"),
+}
+"""Titles of what the base, or several modules, put into the detail of an event."""
+
+
+def _classes() -> Mapping[str, type[Any]]:
+    return {each.class_.__name__: each.class_ for each in Base.registry.mappers}
+
+
+_PEOPLE: Final = frozenset({"AddresseeNumber", "PersonId"})
+
+
+def subject_title(kind: str) -> str:
+    """What an event is about, in words: the title of the table, or blank."""
+    if kind in _PEOPLE:
+        return str(_("住民（宛名番号）"))
+    found = _classes().get(kind)
+    return str(found.__table__.comment) if found is not None else ""
+
+
+def column_title(kind: str, column: str) -> str:
+    """Title of a column of the table an event is about, or the name itself."""
+    found = _classes().get(kind)
+    columns: Iterable[Any] = found.__table__.columns if found is not None else ()
+    return next((str(each.comment) for each in columns if each.key == column), column)
