@@ -19,9 +19,10 @@ from govkit.base.db import (
     SystemTable,
     TenantTable,
     tenant_index,
+    tenant_unique,
 )
 
-__all__ = ["AuditEvent", "AuditHead", "SystemEvent"]
+__all__ = ["AuditCheckpoint", "AuditEvent", "AuditHead", "SystemEvent"]
 
 
 class AuditEvent(AppendOnly, TenantTable, Base):
@@ -33,6 +34,9 @@ class AuditEvent(AppendOnly, TenantTable, Base):
     __tablename__ = "govkit_audit_event"
     __table_args__ = (
         tenant_index("govkit_audit_event", "at"),
+        tenant_index("govkit_audit_event", "actor", "at"),
+        tenant_index("govkit_audit_event", "action", "at"),
+        tenant_index("govkit_audit_event", "request_id"),
         sa.Index("ix_govkit_audit_event_number", "municipality_code", "number", unique=True),
         {"comment": "監査記録"},
     )
@@ -61,6 +65,29 @@ class AuditHead(TenantTable, Base):
     number: Mapped[int] = mapped_column(comment="最新の連番")
     chain_hash: Mapped[str] = mapped_column(sa.String(64), comment="最新のハッシュ")
     unnumbered: Mapped[int] = mapped_column(comment="鎖より前の記録の件数")
+
+
+class AuditCheckpoint(AppendOnly, TenantTable, Base):
+    """Where a chain begins since its oldest events were retired (鎖の区切り).
+
+    :func:`govkit.base.audit_chain.checkpoint_digest` of each row stands in the anchor file, so that
+    nobody who can only write to the database makes one up.
+    """
+
+    __tablename__ = "govkit_audit_checkpoint"
+    __table_args__ = (tenant_unique("last_number"), {"comment": "監査記録の鎖の区切り"})
+
+    first_number: Mapped[int] = mapped_column(comment="削除した最初の連番")
+    last_number: Mapped[int] = mapped_column(comment="削除した最後の連番")
+    chain_hash: Mapped[str] = mapped_column(sa.String(64), comment="最後に削除した記録のハッシュ")
+    first_at: Mapped[datetime] = mapped_column(comment="削除した最初の記録の日時")
+    last_at: Mapped[datetime] = mapped_column(comment="削除した最後の記録の日時")
+    archive_sha256: Mapped[str] = mapped_column(
+        sa.String(64), comment="書き出したファイルのハッシュ"
+    )
+    ordered_by: Mapped[str] = mapped_column(sa.String(120), comment="指示した人")
+    reason: Mapped[str] = mapped_column(sa.String(400), comment="理由")
+    retired_at: Mapped[datetime] = mapped_column(comment="削除した日時")
 
 
 class SystemEvent(AppendOnly, SystemTable, Base):

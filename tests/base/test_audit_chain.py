@@ -16,9 +16,9 @@ from govkit.base.audit_chain import (
     Anchor,
     Fault,
     Verification,
-    _link,
     append,
     head,
+    link_of,
     read_anchors,
     verify,
     write_anchor,
@@ -269,10 +269,10 @@ def test_a_line_that_is_no_anchor_is_told_by_its_number(tmp_path):
 
 
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text() | st.booleans(), max_size=4))
-def test_any_detail_keeps_its_link(detail):
+def test_any_detail_keeps_itslink_of(detail):
     """What a database gives back of JSON has the same link as what was handed in."""
     fields = {"actor": "a", "action": "b", "subject_kind": "c", "subject_ids": ["1"], "reason": ""}
     event = AuditEvent(at=NOW, request_id="", number=1, detail=detail, **fields)
     stored = json.loads(json.dumps(detail, ensure_ascii=False))
     again = AuditEvent(at=NOW, request_id="", number=1, detail=stored, **fields, id=event.id)
-    assert _link("0", event) == _link("0", again)
+    assert link_of("0", event) == link_of("0", again)
