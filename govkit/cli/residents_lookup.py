@@ -31,7 +31,6 @@ from govkit.residents.results import Denied, Invalid, Review, Several, Single, U
 from govkit.residents.source import OUTAGES, ResidentSource
 from govkit.residents.wording import (
     GRADES,
-    KEYS,
     PROTECTED,
     SEXES,
     birth_text,
@@ -289,18 +288,14 @@ def _matched(door: _Door, claims: ClaimFile) -> list[tuple[str, ...]]:
             "利用目的「{purpose}」では一括の突き合わせができません。bulk = true の目的を使ってください。",
             purpose=door.rule.name,
         )
-    decisions = door.directory.match(door.context, claims.claims)
     try:
+        decisions = door.directory.match(door.context, claims.claims)
         with click.progressbar(
             decisions, length=len(claims.claims), label="突き合わせています"
         ) as bar:
             return [_row(decision) for decision in bar]
     except LookupDenied as denied:
-        raise Refused(
-            "利用目的「{purpose}」では、名簿にある項目の一部を条件にできません。使えるのは {keys} です。",
-            purpose=door.rule.name,
-            keys="、".join(KEYS[key] for key in sorted(door.rule.keys)),
-        ) from denied
+        raise Refused(sentence(denied.denied)) from denied
     except OUTAGES as outage:
         raise Refused(_DOWN) from outage
 

@@ -112,9 +112,13 @@ class LookupAudit(Protocol):
 
 
 class LookupDenied(NotPermitted):
-    """A bulk lookup that the purpose does not allow."""
+    """A bulk lookup that the policy does not allow; ``denied`` tells why."""
 
     code = "lookup_denied"
+
+    def __init__(self, denied: Denied) -> None:
+        super().__init__(denied.purpose)
+        self.denied = denied
 
 
 class ResidentDirectory:
@@ -261,9 +265,9 @@ class ResidentDirectory:
         while page := list(islice(rows, _MATCHED_AT_ONCE)):
             keys = frozenset().union(*map(_claimed, page))
             entry = replace(entry, keys=tuple(sorted(key.value for key in keys)))
-            if not keys <= rule.keys:
+            if denied := _forbidden(rule, keys):
                 self._release(replace(entry, outcome=Denied.outcome))
-                raise LookupDenied(rule.name)
+                raise LookupDenied(denied)
             decisions = self._bulk(entry, partial(self._decisions, rule, linker, page))
             people = {one.resident.id for decision in decisions for one in decision.people}
             self._release(replace(entry, persons=tuple(sorted(people))))
@@ -295,10 +299,14 @@ class ResidentDirectory:
 
     def _bulk_rule(self, entry: LookupEntry) -> PurposeRule:
         rule = self._purposes.get(entry.context.purpose)
-        if rule is None or not rule.bulk or self._denied(entry.context, rule, frozenset()):
-            self._release(replace(entry, outcome=Denied.outcome))
-            raise LookupDenied(entry.context.purpose)
-        return rule
+        if rule is not None and rule.bulk:
+            denied = self._denied(entry.context, rule, frozenset())
+            if denied is None:
+                return rule
+        else:
+            denied = Denied(entry.context.purpose)
+        self._release(replace(entry, outcome=Denied.outcome))
+        raise LookupDenied(denied)
 
     def _asked(
         self,
@@ -350,8 +358,8 @@ class ResidentDirectory:
     ) -> Denied | None:
         if rule is None:
             return Denied(context.purpose)
-        if forbidden := sorted(key.value for key in keys - rule.keys):
-            return Denied(context.purpose, Denial.KEY, tuple(forbidden))
+        if denied := _forbidden(rule, keys):
+            return denied
         if self._watch and (wait := self._watch.seconds_to_wait(context, rule)):
             return Denied(context.purpose, Denial.BUDGET, retry_after=wait)
         return None
@@ -492,6 +500,11 @@ def _only_sure(result: Result) -> Result:
 def _steady(started: float) -> None:
     """Wait until a whole number of quanta has passed, so that time tells nothing."""
     time.sleep(QUANTUM - (time.monotonic() - started) % QUANTUM)
+
+
+def _forbidden(rule: PurposeRule, keys: frozenset[QueryKey]) -> Denied | None:
+    found = tuple(sorted(key.value for key in keys - rule.keys))
+    return Denied(rule.name, Denial.KEY, found) if found else None
 
 
 def _hides(rule: PurposeRule) -> bool:

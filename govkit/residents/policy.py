@@ -12,7 +12,6 @@ The policy is data that a city reviews like code: one TOML file with a table per
     history = false
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from govkit.errors import GovkitError, InvalidInput, Problem
+from govkit.residents.toml_file import read_toml
 
 __all__ = [
     "InvalidContext",
@@ -152,15 +152,8 @@ def read_policy(source: Path | str) -> Mapping[str, PurposeRule]:
     :param source: A path, or the text of a TOML document.
     :raises InvalidInput: With everything that is wrong with the file, each with its place.
     """
-    name = source.name if isinstance(source, Path) else ""
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-    try:
-        purposes = tomllib.loads(text).get("purposes")
-    except tomllib.TOMLDecodeError as error:
-        wrong = "TOMLの書き方が違います。直してください（{reason}）。"
-        raise InvalidInput(
-            [Problem("policy_toml", wrong, name, params={"reason": error})]
-        ) from None
+    name, document = read_toml(source)
+    purposes = document.get("purposes")
     if not isinstance(purposes, dict) or not purposes:
         empty = "利用目的がありません。[purposes.名前] の表を一つ以上書いてください。"
         raise InvalidInput([Problem("policy_empty", empty, name)])

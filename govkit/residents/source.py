@@ -28,6 +28,7 @@ __all__ = [
     "ResidentSource",
     "SourceDescription",
     "SourceUnavailable",
+    "SourceWrapper",
     "UnsupportedQuery",
     "asked_for",
     "asker",
@@ -160,6 +161,25 @@ class ResidentSource(Protocol):
         except OUTAGES as outage:
             return Health(False, getattr(outage, "retry_after", None), type(outage).__name__)
         return Health(True)
+
+
+class SourceWrapper(ResidentSource):
+    """A source that asks another one, and describes itself as that one unless it says more."""
+
+    def __init__(self, source: ResidentSource) -> None:
+        self._source = source
+
+    def describe(self) -> SourceDescription:
+        """What the source below is."""
+        return self._source.describe()
+
+    def health(self) -> Health:
+        """Whether the source below can answer now."""
+        return self._source.health()
+
+    def changes(self, since: str) -> Changes:
+        """Who changed in the source below since a version."""
+        return self._source.changes(since)
 
 
 _END: ContextVar[float | None] = ContextVar("govkit_residents_end", default=None)

@@ -111,26 +111,39 @@ def test_a_list_is_matched_row_by_row(govkit, city, folder):
     assert {number(1), number(3)} <= set(event.subject_ids)
 
 
-NARROW = """
-[purposes.narrow]
-legal_basis = "学校教育法第19条"
-keys = ["name"]
-bulk = true
-"""
+@pytest.fixture
+def match(govkit, city, folder):
+    """Matches the list for a purpose that the policy has made of a table's rows."""
+
+    def ask(rows):
+        table = f'[purposes.own]\nlegal_basis = "学校教育法第19条"\nbulk = true\n{rows}\n'
+        (folder / "purposes.toml").write_text(table, encoding="utf-8")
+        (folder / "policy.toml").write_text('policy_file = "purposes.toml"', encoding="utf-8")
+        decided = govkit("city", "policy", CITY, "resident_lookup", "policy.toml")
+        assert decided.exit_code == 0, decided.output
+        (folder / "申請.csv").write_text(LIST, encoding="utf-8")
+        (folder / "結果.csv").unlink(missing_ok=True)
+        return govkit(
+            *("residents", "match", "申請.csv", "--city", CITY, "-o", "結果.csv"),
+            *("--purpose", "own", "--reason", "照合"),
+        )
+
+    return ask
 
 
-def test_a_list_with_conditions_that_the_purpose_does_not_allow_is_refused(govkit, city, folder):
-    (folder / "purposes.toml").write_text(NARROW, encoding="utf-8")
-    (folder / "policy.toml").write_text('policy_file = "purposes.toml"', encoding="utf-8")
-    decided = govkit("city", "policy", CITY, "resident_lookup", "policy.toml")
-    assert decided.exit_code == 0, decided.output
-    (folder / "申請.csv").write_text(LIST, encoding="utf-8")
-    answer = govkit(
-        *("residents", "match", "申請.csv", "--city", CITY, "-o", "結果.csv"),
-        *("--purpose", "narrow", "--reason", "照合"),
-    )
+def test_a_list_with_conditions_that_the_purpose_does_not_allow_is_refused(match, folder):
+    answer = match('keys = ["name"]')
     assert answer.exit_code == 1
-    assert "使えるのは 氏名 です" in answer.output
+    assert "「生年月日」を条件にできません" in answer.output
+    assert not (folder / "結果.csv").exists()
+
+
+def test_a_list_after_the_budget_is_used_up_is_told_to_wait(match, folder):
+    rows = 'keys = ["name", "birth", "sex", "address"]\nrows_per_hour = 1'
+    assert match(rows).exit_code == 0
+    answer = match(rows)
+    assert answer.exit_code == 1
+    assert "1時間に照会できる人数に達しました" in answer.output
     assert not (folder / "結果.csv").exists()
 
 

@@ -94,5 +94,5 @@ def test_personal_numbers_are_refused_as_item_and_as_column():
 
 
 def test_what_is_no_toml_is_refused():
-    assert problems("table = ") == {("", "map_toml")}
+    assert problems("table = ") == {("", "toml")}
     assert ("columns", "map_required") in problems("table = 3\ncolumns = 4")

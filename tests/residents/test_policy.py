@@ -68,7 +68,7 @@ def test_what_a_policy_file_does_not_name_is_not_allowed():
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("purposes = ", {("policy_toml", "")}),
+        ("purposes = ", {("toml", "")}),
         ("", {("policy_empty", "")}),
         ("[purposes]", {("policy_empty", "")}),
         ("purposes = 3", {("policy_empty", "")}),

@@ -16,9 +16,8 @@ from govkit.residents.matching import ResidentQuery
 from govkit.residents.records import HouseholdId, PersonId, Resident
 from govkit.residents.source import (
     Changes,
-    Health,
     ResidentSource,
-    SourceDescription,
+    SourceWrapper,
     asker,
     seconds_left,
 )
@@ -38,7 +37,7 @@ class _Flight:
     answer: _Answer | None = None
 
 
-class Cached(ResidentSource):
+class Cached(SourceWrapper):
     """A source that answers the same question of the same context from memory.
 
     It stands below the directory: what it keeps are whole rows, and masks are put on after it, on
@@ -72,7 +71,7 @@ class Cached(ResidentSource):
             raise ValueError("a cache keeps something for ten minutes at most")
         if isinstance(source, Protected):
             raise ValueError("put Protected over Cached")
-        self._source = source
+        super().__init__(source)
         self._ttl = ttl.total_seconds()
         self._size = size
         self._clock = clock
@@ -92,14 +91,6 @@ class Cached(ResidentSource):
             self._flights.clear()
             self._weight = 0
             self._generation += 1
-
-    def describe(self) -> SourceDescription:
-        """What the source is."""
-        return self._source.describe()
-
-    def health(self) -> Health:
-        """Whether the source itself can answer now."""
-        return self._source.health()
 
     def get_many(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Resident]:
         """The residents with these ids."""
@@ -125,7 +116,7 @@ class Cached(ResidentSource):
 
     def changes(self, since: str) -> Changes:
         """Who changed since a version; if anybody did, everything is forgotten."""
-        found = self._source.changes(since)
+        found = super().changes(since)
         if since and found.ids != ():
             self.clear()
         return found

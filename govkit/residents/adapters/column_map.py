@@ -18,7 +18,6 @@ map does not name is never read.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +34,7 @@ from govkit.residents.adapters.extract_columns import (
     headings_by_field,
     refuse_personal_numbers,
 )
+from govkit.residents.toml_file import read_toml
 
 __all__ = [
     "PROTECTED",
@@ -181,13 +181,7 @@ def read_column_map(source: Path | str) -> ColumnMap:
     :param source: A path, or the text of a TOML document.
     :raises InvalidInput: With everything that is wrong with the map, each with its place.
     """
-    name = source.name if isinstance(source, Path) else ""
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        wrong = "TOMLとして読めません：{reason}"
-        raise InvalidInput([Problem("map_toml", wrong, name, params={"reason": error})]) from None
+    name, document = read_toml(source)
     reader = _Reader(name)
     found = reader.read(document)
     if reader.problems:

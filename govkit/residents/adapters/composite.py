@@ -26,6 +26,7 @@ from govkit.residents.source import (
     ResidentSource,
     SourceDescription,
     SourceUnavailable,
+    SourceWrapper,
     UnsupportedQuery,
     asker,
 )
@@ -150,21 +151,12 @@ class Municipalities(ResidentSource):
             yield from part.born_between(first, last)
 
 
-class _OneMunicipality(ResidentSource):
+class _OneMunicipality(SourceWrapper):
     """The source of one municipality, which may not give rows of another."""
 
     def __init__(self, code: str, source: ResidentSource) -> None:
+        super().__init__(source)
         self._code = code
-        self._source = source
-
-    def describe(self) -> SourceDescription:
-        return self._source.describe()
-
-    def health(self) -> Health:
-        return self._source.health()
-
-    def changes(self, since: str) -> Changes:
-        return self._source.changes(since)
 
     def get_many(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Resident]:
         found = self._source.get_many([one for one in ids if one.municipality_code == self._code])

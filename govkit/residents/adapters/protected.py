@@ -12,15 +12,15 @@ from govkit.residents.source import (
     Changes,
     Health,
     ResidentSource,
-    SourceDescription,
     SourceUnavailable,
+    SourceWrapper,
     UnsupportedQuery,
 )
 
 __all__ = ["Protected"]
 
 
-class Protected(ResidentSource):
+class Protected(SourceWrapper):
     """A source whose people are marked as protected by a feed, besides those it marks itself.
 
     While the feed cannot tell who is protected, nothing is answered
@@ -30,12 +30,8 @@ class Protected(ResidentSource):
     """
 
     def __init__(self, source: ResidentSource, feed: ProtectionFeed) -> None:
-        self._source = source
+        super().__init__(source)
         self._feed = feed
-
-    def describe(self) -> SourceDescription:
-        """What the source is."""
-        return self._source.describe()
 
     def health(self) -> Health:
         """Whether source and feed can answer now."""
@@ -43,7 +39,7 @@ class Protected(ResidentSource):
             self._feed.protected()
         except SourceUnavailable as outage:
             return Health(False, outage.retry_after, str(outage))
-        return self._source.health()
+        return super().health()
 
     def get_many(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Resident]:
         """The residents with these ids."""

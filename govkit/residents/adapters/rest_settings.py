@@ -31,6 +31,7 @@ from typing import Any, Final
 from govkit.errors import InvalidSettings, Problem
 from govkit.residents.adapters.rest_client import ClientAuth, Provider
 from govkit.residents.matching import NameMatch
+from govkit.residents.toml_file import read_toml
 
 __all__ = ["Condition", "RestLayout", "RestSettings", "item_names", "read_rest_settings"]
 
@@ -145,16 +146,10 @@ def read_rest_settings(source: Path | str, *, client_secret: str) -> RestSetting
 
     :param source: A path, or the text of a TOML document.
     :param client_secret: Never part of the file: from the environment or a secret store.
+    :raises InvalidInput: When it is no TOML.
     :raises InvalidSettings: With everything that is wrong with the file, each with its place.
     """
-    name = source.name if isinstance(source, Path) else ""
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        wrong = "TOMLとして読めません：{reason}"
-        params = {"reason": error}
-        raise InvalidSettings([Problem("rest_toml", wrong, name, params=params)]) from None
+    name, tables = read_toml(source)
     problems = list(_problems(tables, name))
     if problems:
         raise InvalidSettings(problems)
