@@ -101,8 +101,10 @@ def save_role(work: Work, role_id: UUID) -> ResponseReturnValue:
     form = _form(RoleForm, found, sent=request.form)
     if not form.validate():
         return _role_page(found, form), 400
-    chosen, before = _chosen(form), _content(found)
-    known = web.deployment().permissions
+    known, before = web.deployment().permissions, _content(found)
+    # Permissions of a module that is not active now are not on the page; they stay.
+    unseen = set(found.permissions) - {each.name for each in known}
+    chosen = [*_chosen(form), *unseen]
     try:
         change_role(work, found, form.title.data, chosen, seen=form.version.data or "", known=known)
     except Conflict:
@@ -182,12 +184,12 @@ def _role_page(found: Role, form: Any, differences: Sequence[str] = ()) -> str:
 def _conflict_page(found: Role, form: Any) -> str:
     """What was typed stays; beside it stands what somebody else has saved meanwhile."""
     titles = {each.name: str(each.title) for each in web.deployment().permissions}
-    typed, saved = set(_chosen(form)), set(found.permissions)
+    typed, saved = set(_chosen(form)), set(found.permissions) & set(titles)
     differences = [
-        _("「{permission}」：保存されている内容では「あり」", permission=titles.get(each, each))
+        _("「{permission}」：保存されている内容では「あり」", permission=titles[each])
         for each in sorted(saved - typed)
     ] + [
-        _("「{permission}」：保存されている内容では「なし」", permission=titles.get(each, each))
+        _("「{permission}」：保存されている内容では「なし」", permission=titles[each])
         for each in sorted(typed - saved)
     ]
     if found.title != form.title.data:
