@@ -9,7 +9,11 @@
     ├── NotPermitted       the actor lacks the right altogether
     ├── NotFound           there is no such thing, or it is not the actor's to see
     ├── Conflict           somebody else changed the record meanwhile
+    ├── TryLater           not now: after some seconds
+    │   ├── Busy           too many do so at the same time
+    │   └── TooManyTries   it was tried too often
     ├── Refused            a rule of the domain forbids the act (closed month, past deadline …)
+    ├── Unreadable         a sealed value does not open: changed, moved, or its key is gone
     └── UnscopedAccess     code tried to reach data without a municipality
 
 A ``code`` never changes once released. Wording is Japanese, says what to do next, and is also
@@ -23,6 +27,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 __all__ = [
+    "Busy",
     "Conflict",
     "GovkitError",
     "InvalidInput",
@@ -32,6 +37,7 @@ __all__ = [
     "NotPermitted",
     "Problem",
     "Refused",
+    "Unreadable",
     "UnscopedAccess",
 ]
 
@@ -132,6 +138,31 @@ class Conflict(GovkitError):
     code = "conflict"
 
 
+class TryLater(GovkitError):
+    """Not now.
+
+    :param seconds: When to try again, at the earliest.
+    """
+
+    code = "try_later"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{self.code}: {seconds} s")
+        self.seconds = seconds
+
+
+class Busy(TryLater):
+    """Too many do the same at the moment, and the queue is full (混雑)."""
+
+    code = "busy"
+
+
+class TooManyTries(TryLater):
+    """It was tried too often in a short time (回数制限)."""
+
+    code = "too_many_tries"
+
+
 class Refused(GovkitError):
     """A rule of the domain forbids the act; subclasses name the rule.
 
@@ -144,6 +175,21 @@ class Refused(GovkitError):
         super().__init__(text.format(**params) if text else self.code)
         self.text = text
         self.params = params
+
+
+class Unreadable(GovkitError):
+    """A sealed value does not open; neither the value nor its place is told.
+
+    :param problem: Code that tells why, such as an unknown key.
+    :param key: Name of the key that the value was sealed with, where it is known.
+    """
+
+    code = "unreadable"
+
+    def __init__(self, problem: StrEnum, key: str = "") -> None:
+        super().__init__(f"{problem.value} {key}".strip())
+        self.problem = problem
+        self.key = key
 
 
 class UnscopedAccess(GovkitError):

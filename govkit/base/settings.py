@@ -6,13 +6,16 @@ All problems are reported at once, in words, when the application starts.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -23,7 +26,16 @@ from pydantic_settings import (
 
 from govkit.errors import InvalidSettings, Problem
 
-__all__ = ["AppSettings", "DatabaseSettings", "SecuritySettings", "Settings", "load_settings"]
+__all__ = [
+    "AppSettings",
+    "DatabaseSettings",
+    "OidcSettings",
+    "SecuritySettings",
+    "Settings",
+    "is_guarded_address",
+    "load_settings",
+    "oidc_problems",
+]
 
 _MEBIBYTE = 1024 * 1024
 
@@ -76,9 +88,76 @@ class SecuritySettings(_Section):
     """Largest ordinary request."""
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 256 * _MEBIBYTE
     """Largest request on pages that receive files."""
+    local_login: bool = True
+    """Whether people may log in with a password of ours; without it ``[oidc]`` is the only way."""
     audit_anchor_file: Path | None = None
     """File outside the database that keeps the newest link of the audit chain (監査記録の鎖の控え), on
     another disk or server; beside the database unless given, which PostgreSQL needs."""
+
+
+class OidcSettings(_Section):
+    """``[oidc]``: login at an OpenID Connect provider (認証基盤); off without an issuer."""
+
+    issuer: str = ""
+    """Address of the provider, exactly as it names itself in its tokens (発行者)."""
+    client_id: str = ""
+    """Name of this application at the provider."""
+    client_secret: SecretStr = SecretStr("")
+    """Secret of this application at the provider."""
+    scopes: tuple[str, ...] = ("openid", "profile")
+    """What is asked for; ``openid`` is a must."""
+    button: str = ""
+    """Words on the button of the login page; a general text when blank."""
+    link_by: str = ""
+    """Claim that holds the login name, such as ``preferred_username``: whoever logs in for the first
+    time is linked by it. Blank when operators link with ``govkit account link``. Only for claims
+    that people cannot change themselves."""
+    required_acr: tuple[str, ...] = ()
+    """Classes of authentication (acr), one of which a login must have."""
+    required_amr: tuple[str, ...] = ()
+    """Methods of authentication (amr, RFC 8176) that a login must all have, such as ``mfa``."""
+    max_age: Annotated[int | None, Field(ge=0, le=86400)] = None
+    """Seconds for which the provider may trust an earlier authentication (auth_time)."""
+    requires_at_hash: bool = True
+    """Whether a token without ``at_hash`` is refused; a wrong one always is."""
+    ca_file: Path | None = None
+    """Certificates to trust when calling the provider, instead of the system's (PEM)."""
+
+
+_ENCRYPTION_KEY: Final = re.compile("(?!secret:)[a-z0-9-]{1,20}:[A-Za-z0-9_-]{43}")
+
+
+def _check_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    texts = [each.get_secret_value() for each in keys]
+    if not all(map(_ENCRYPTION_KEY.fullmatch, texts)):
+        raise PydanticCustomError("encryption_key", "not a key")
+    if len({text.partition(":")[0] for text in texts}) < len(texts):
+        raise PydanticCustomError("encryption_key_twice", "a name twice")
+    return keys
+
+
+class EncryptionSettings(_Section):
+    """``[encryption]``: keys of the columns that are encrypted (列の暗号化の鍵)."""
+
+    keys: Annotated[tuple[SecretStr, ...], AfterValidator(_check_keys)] = ()
+    """Lines of ``govkit encryption new-key``; the first encrypts, the others only decrypt."""
+
+
+class JobSettings(_Section):
+    """``[jobs]``: long work outside requests (ジョブ)."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    """Jobs that one ``govkit worker`` does side by side (同時に進める数)."""
+    worker_kind: Literal["thread", "process"] = "thread"
+    """``process`` uses several processors, on PostgreSQL and systems that can fork."""
+    lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
+    """A job whose worker has been silent for so long is taken up by another one."""
+    files: Path = Path("var/job-files")
+    """Folder for the files that jobs make; no web server may serve it."""
+    keep_days: Annotated[int, Field(ge=1, le=365)] = 7
+    """Files of jobs are deleted after so many days (保存日数)."""
+    redis_url: Annotated[str | None, Field(repr=False)] = None
+    """Redis for the queue, instead of the database: ``redis://host:6379/0``."""
 
 
 class Settings(BaseSettings):
@@ -91,6 +170,8 @@ class Settings(BaseSettings):
     app: AppSettings = AppSettings()
     database: DatabaseSettings = DatabaseSettings()
     security: SecuritySettings = SecuritySettings()
+    encryption: EncryptionSettings = EncryptionSettings()
+    oidc: OidcSettings = OidcSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -120,6 +201,7 @@ class _File(TomlConfigSettingsSource):
 
 
 _PREFIX: Final = "GOVKIT_"
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _OTHER_VARIABLES: Final = ("GOVKIT_SETTINGS", "GOVKIT_SUPERUSER_URL", "GOVKIT_KILLS")
 
 
@@ -157,11 +239,67 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValueError as error:
         raise InvalidSettings([*problems, *_problems(error, path)]) from error
+    problems += oidc_problems(settings)
     if settings.app.environment == "production":
         problems += production_problems(settings)
     if problems:
         raise InvalidSettings(problems)
     return settings
+
+
+def is_guarded_address(url: str, *, allows_loopback: bool) -> bool:
+    """Whether an address is ``https://``, or ``http://`` on this very machine where that is allowed."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.password is not None:
+        return False
+    return parts.scheme == "https" or (
+        allows_loopback and parts.scheme == "http" and host in _LOOPBACK
+    )
+
+
+def oidc_problems(settings: Settings) -> list[Problem]:
+    """What is wrong with ``[oidc]``, and with how people are to log in at all."""
+    oidc = settings.oidc
+    is_development = settings.app.environment == "development"
+    if not oidc.issuer:
+        found = []
+        if oidc.client_id or oidc.client_secret.get_secret_value():
+            found.append(
+                _oidc_problem("issuer", "認証基盤のアドレス（発行者）を設定してください。")
+            )
+        if not settings.security.local_login:
+            text = "ログインの方法がありません。[oidc] を設定するか、true にしてください。"
+            found.append(Problem("no_login", text, column="security.local_login"))
+        return found
+    checks = (
+        (
+            "issuer",
+            is_guarded_address(oidc.issuer, allows_loopback=is_development)
+            and not set("?#") & set(oidc.issuer),
+            "https:// で始まる、? や # や利用者名のないアドレスにしてください。",
+        ),
+        ("client_id", oidc.client_id, "認証基盤に登録したクライアントIDを設定してください。"),
+        (
+            "client_secret",
+            oidc.client_secret.get_secret_value(),
+            "認証基盤が発行したシークレットを、環境変数 GOVKIT_OIDC__CLIENT_SECRET で設定してください。",
+        ),
+        ("scopes", "openid" in oidc.scopes, "openid を入れてください。"),
+        (
+            "ca_file",
+            oidc.ca_file is None or oidc.ca_file.is_file(),
+            "証明書のファイルがありません。パスを確かめてください。",
+        ),
+    )
+    return [_oidc_problem(key, text) for key, is_right, text in checks if not is_right]
+
+
+def _oidc_problem(key: str, text: str) -> Problem:
+    return Problem(f"oidc_{key}", text, column=f"oidc.{key}")
 
 
 def _no_file(path: Path) -> Problem:
@@ -183,6 +321,14 @@ def production_problems(settings: Settings) -> list[Problem]:
                 "short_secret",
                 "本番では32文字以上の、でたらめに作った秘密鍵を設定してください。",
                 column="security.secret_key",
+            )
+        )
+    if not settings.encryption.keys:
+        found.append(
+            Problem(
+                "no_encryption_keys",
+                "本番では列の暗号化の鍵を設定してください。govkit encryption new-key で作れます。",
+                column="encryption.keys",
             )
         )
     if not settings.app.trusted_hosts or "*" in settings.app.trusted_hosts:
@@ -215,6 +361,8 @@ def production_problems(settings: Settings) -> list[Problem]:
 _REASONS = {
     "extra_forbidden": "知らない設定です。つづりを確かめてください。",
     "missing": "設定してください。",
+    "encryption_key": "鍵は govkit encryption new-key が示す形（名前:43文字）で書いてください。",
+    "encryption_key_twice": "同じ名前の鍵が2つあります。鍵ごとに別の名前にしてください。",
     "tuple_type": '["a.jp", "b.jp"] のような一覧の形で書いてください。環境変数では {variable} です。',
 }
 

@@ -114,6 +114,7 @@ def test_production_takes_nothing_that_only_looks_safe(settings_file, hosts, sec
     settings_file(
         f"[app]\nenvironment = 'production'\ntrusted_hosts = {hosts}\n"
         f"[security]\nsecret_key = '{secret}'\n"
+        f"[encryption]\nkeys = ['2026:{'k' * 43}']\n"
     )
     assert set(_problems()) == wrong
 
@@ -134,4 +135,5 @@ def test_production_demands_what_keeps_people_safe(settings_file) -> None:
         "app.trusted_hosts",
         "database.owner_url",
         "security.audit_anchor_file",
+        "encryption.keys",
     }

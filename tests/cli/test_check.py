@@ -162,7 +162,8 @@ def test_demo_logins_are_found_in_production(govkit, folder, sqlite_databases):
     assert codes(govkit("check")) == []
     text = (folder / "govkit.toml").read_text()
     added = '[app]\nenvironment = "production"\ntrusted_hosts = ["koumu.example.lg.jp"]'
-    (folder / "govkit.toml").write_text(text.replace("[app]", added))
+    keys = f'[encryption]\nkeys = ["2026:{"k" * 43}"]\n'
+    (folder / "govkit.toml").write_text(keys + text.replace("[app]", added))
     answer = govkit("check")
 
     assert codes(answer) == ["accounts.demo"]

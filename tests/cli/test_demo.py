@@ -184,7 +184,8 @@ def test_production_gets_no_demo(govkit, folder, sqlite_databases):
     write_settings(folder, settings)
     text = (folder / "govkit.toml").read_text()
     added = '[app]\nenvironment = "production"\ntrusted_hosts = ["koumu.example.lg.jp"]'
-    (folder / "govkit.toml").write_text(text.replace("[app]", added))
+    keys = f'[encryption]\nkeys = ["2026:{"k" * 43}"]\n'
+    (folder / "govkit.toml").write_text(keys + text.replace("[app]", added))
     answer = govkit("demo")
 
     assert answer.exit_code == 1
