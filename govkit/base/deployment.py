@@ -11,12 +11,15 @@ from typing import Final
 from uuid import uuid4
 
 import sqlalchemy as sa
+from pydantic import BaseModel
 from sqlalchemy.engine import Engine, make_url
 
-from govkit.base import db, migrate
+from govkit.base import credentials, db, migrate  # noqa: F401 - maps tables of its own
 from govkit.base.audit import AuditEvent, SystemEvent
 from govkit.base.audit_chain import append, head, write_anchor
+from govkit.base.audit_policy import AuditPolicy
 from govkit.base.audit_words import BASE_ACTIONS, BASE_DETAILS, Action
+from govkit.base.encryption import Keyring, keyring_of
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
 from govkit.base.migrate import Migration, SchemaVersion
@@ -67,11 +70,12 @@ class Deployment:
         self.settings: Final = settings
         self.clock: Final = clock
         self.modules: Final[Sequence[Module]] = load_modules(settings.app.modules)
-        self.engine: Final[Engine] = guard_engine(_engine(settings.database.url))
+        self.keyring: Final = keyring_of(settings)
+        self.engine: Final[Engine] = guard_engine(_engine(settings.database.url, self.keyring))
         self.anchor_file: Final = _anchor_file(settings)
         self._anchored: dict[str, datetime] = {}
         self._municipalities: dict[str, tuple[Municipality, datetime]] = {}
-        self.policies: Final = {
+        self.policies: Final[dict[type[BaseModel], str]] = {AuditPolicy: "audit"} | {
             module.policy: module.name for module in self.modules if module.policy is not None
         }
 
@@ -127,7 +131,7 @@ class Deployment:
     def owner_engine(self) -> Iterator[Engine]:
         """Engine of the role that owns the tables, for migrations and checks of the schema."""
         database = self.settings.database
-        engine = _engine(database.owner_url or database.url)
+        engine = _engine(database.owner_url or database.url, self.keyring)
         try:
             yield engine
         finally:
@@ -328,8 +332,10 @@ def _anchor_file(settings: Settings) -> Path | None:
     return None
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, keyring: Keyring) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    return db.create_engine(parsed)
+    engine = db.create_engine(parsed)
+    engine.update_execution_options(govkit_keyring=keyring)
+    return engine
