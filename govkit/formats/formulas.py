@@ -9,12 +9,15 @@ from datetime import date, time
 from numbers import Number
 from typing import Final
 
-__all__ = ["guard_formula", "unguard_formula"]
+__all__ = ["WATERMARK", "guard_formula", "unguard_formula"]
+
+WATERMARK: Final = "※この表を書き出した人と日時："
+"""How the last line of a table begins that names who took it out; no other line may begin so."""
 
 _SIGNS: Final = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
 # Spreadsheets may drop what stands unseen before the sign.
 _UNSEEN: Final = "[\\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]"
-_START: Final = f"(?:[\t\r\n]|{_UNSEEN}*[{_SIGNS}])"
+_START: Final = f"(?:[\t\r\n]|{_UNSEEN}*[{_SIGNS}]|{WATERMARK})"
 _GUARDED: Final = re.compile(f"'*{_START}")
 _HAS_GUARD: Final = re.compile(f"'+{_START}")
 

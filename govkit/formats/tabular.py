@@ -9,18 +9,18 @@ hold line breaks is one row, blank lines count.
 import csv
 import io
 import re
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from govkit.errors import InvalidInput, Problem
-from govkit.formats.formulas import guard_formula, unguard_formula
-from govkit.jp.characters import CharacterSet, unsupported_characters
+from govkit.formats.formulas import WATERMARK, unguard_formula
+from govkit.formats.table_writing import Audience, Encoding, write_table
 from govkit.jp.my_number import find_my_number
 from govkit.jp.text import fold_width
 
@@ -38,13 +38,6 @@ __all__ = [
 
 MY_NUMBER_HEADINGS: Final = frozenset({"個人番号", "マイナンバー"})
 """Headings of columns that no file may bring in (番号法第9条 limits who may use them)."""
-
-
-class Encoding(StrEnum):
-    """Encodings a person can choose; none is ever guessed."""
-
-    UTF_8 = "utf-8"
-    CP932 = "cp932"
 
 
 _ENCODING_NAMES: Final = {Encoding.UTF_8: "UTF-8", Encoding.CP932: "シフトJIS（CP932）"}
@@ -66,15 +59,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """Limits of a reading.
+    """Limits of a reading, all of them kept while the file streams by.
 
     :param max_bytes: Greatest size of the file.
+    :param max_rows: Greatest number of rows, blank ones included.
+    :param max_record_length: Letters of one row; a single cell ends at 131,072 (:mod:`csv`'s limit).
+    :param max_seconds: On the clock, with what the caller does between the rows.
     :param max_problems: Number of spoilt rows at which the whole file is refused.
     :param is_guarded: Whether the file was written for people by :func:`write_table`, so that the
-        apostrophe before a formula sign is taken off again.
+        apostrophe before a formula sign is taken off again, and the line that tells who took it out.
     """
 
     max_bytes: int = 256 * 1024 * 1024
+    max_rows: int = 10_000_000
+    max_columns: int = 2000
+    max_record_length: int = 1024 * 1024
+    max_seconds: float = 3600
     max_problems: int = 1000
     is_guarded: bool = False
 
@@ -128,12 +128,18 @@ def read_table(
         raise
 
 
-@dataclass(frozen=True, slots=True)
+class _RecordTooLong(Exception):
+    """A quoted cell that swallows line after line, or a file without line ends."""
+
+
+@dataclass(slots=True)
 class _Opened:
     stream: BinaryIO
     name: str
     encoding: Encoding
     is_ours: bool
+    left: int = 0
+    """Letters that the record may still take; whoever takes the record sets it anew."""
 
     def refuse(self, code: str, text: str, row: int | None = None, **params: object) -> Problem:
         return Problem(code, text, file=self.name, row=row, params=params)
@@ -147,13 +153,19 @@ class _Opened:
         """Lines of the file; the stream stays open, for the caller may still need it."""
         text = self.text()
         try:
-            yield from text
+            for line in text:
+                self.left -= len(line)
+                if self.left < 0:
+                    raise _RecordTooLong
+                yield line
         finally:
             if not self.stream.closed:
                 text.detach()
 
 
 _CHUNK: Final = 1 << 20
+_LONGEST_LINE: Final = 4 * _CHUNK
+_ROWS_BETWEEN_LOOKS: Final = 1024
 _EXCEL: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8_BOM: Final = b"\xef\xbb\xbf"
@@ -178,9 +190,13 @@ def _survey(opened: _Opened, max_bytes: int) -> Problem | None:
         return _wrong_encoding(opened, Encoding.UTF_8)
     if not head.removeprefix(_UTF_8_BOM).strip():
         return opened.refuse("empty_file", "ファイルが空です。中身のあるファイルを選んでください。")
-    size, lines, chunk = 0, 1, head
+    size, lines, run, chunk = 0, 1, 0, head
     while chunk:
         size += len(chunk)
+        # Checked before decoding, which would hold the whole line.
+        run = 0 if b"\n" in chunk or b"\r" in chunk else run + len(chunk)
+        if run > _LONGEST_LINE:
+            return _too_long(opened, lines)
         if size > max_bytes:
             return opened.refuse(
                 "file_too_large",
@@ -196,6 +212,14 @@ def _survey(opened: _Opened, max_bytes: int) -> Problem | None:
         lines += chunk.count(b"\n")
         chunk = opened.stream.read(_CHUNK)
     return None
+
+
+def _too_long(opened: _Opened, row: int) -> Problem:
+    return opened.refuse(
+        "record_too_long",
+        'この行が長すぎます。引用符（"）が閉じているか、改行があるかを確かめてください。',
+        row,
+    )
 
 
 def _wrong_encoding(opened: _Opened, right: Encoding) -> Problem:
@@ -233,11 +257,15 @@ class Table:
         self.columns = tuple(column.name for column in columns)
         self.problems: list[Problem] = []
         self.row_count = 0
+        self._until = time.monotonic() + options.max_seconds
+        opened.left = options.max_record_length
         if (problem := _survey(opened, options.max_bytes)) is not None:
             raise InvalidInput([problem])
         self._lines = opened.lines()
         self._reader = csv.reader(self._lines, strict=True)
         self.headings = self._read_headings()
+        if len(self.headings) > options.max_columns:
+            raise InvalidInput([self._limit("too_many_columns", _COLUMNS, options.max_columns)])
         if refused := [one for one in self.headings if _is_forbidden(one, forbidden)]:
             raise InvalidInput([self._forbidden(one) for one in refused])
         self._positions, self.notices = self._locate()
@@ -257,8 +285,10 @@ class Table:
             return tuple(map(unguard_formula, cells)) if self._options.is_guarded else cells
         except UnicodeDecodeError as error:
             raise InvalidInput([self._undecodable(error)]) from None
-        except csv.Error:
-            raise InvalidInput([self._broken_quote(1)]) from None
+        except csv.Error as error:
+            raise InvalidInput([self._unsplit(1, error)]) from None
+        except _RecordTooLong:
+            raise InvalidInput([_too_long(self._opened, 1)]) from None
 
     def _undecodable(self, error: UnicodeDecodeError) -> Problem:
         other = Encoding.CP932 if self._opened.encoding is Encoding.UTF_8 else Encoding.UTF_8
@@ -360,6 +390,25 @@ class Table:
             row,
         )
 
+    def _check_limits(self, number: int) -> None:
+        """Looked at now and then: rows cost so little that each look would be felt."""
+        if number > self._options.max_rows:
+            stop = self._limit("too_many_rows", _ROWS, self._options.max_rows)
+            raise InvalidInput([*self.problems, stop])
+        if time.monotonic() > self._until:
+            stop = self._limit("too_slow", _SECONDS, round(self._options.max_seconds))
+            raise InvalidInput([*self.problems, stop])
+
+    def _limit(self, code: str, text: str, limit: int) -> Problem:
+        return self._opened.refuse(code, text, limit=limit)
+
+    def _unsplit(self, row: int, error: csv.Error) -> Problem:
+        """A record that cannot be split into cells, and why."""
+        if "field limit" in str(error):
+            text = 'この行に、長すぎるセルがあります（上限{limit}文字）。引用符（"）が閉じているか確かめてください。'
+            return self._opened.refuse("cell_too_long", text, row, limit=csv.field_size_limit())
+        return self._broken_quote(row)
+
     def _broken_quote(self, row: int) -> Problem:
         return self._opened.refuse(
             "broken_quote",
@@ -383,6 +432,8 @@ class Table:
                 row.append("")
             cells = pick(row)
             if is_guarded:
+                if row[0].startswith(WATERMARK) and not any(row[1:]):
+                    continue
                 cells = tuple(map(unguard_formula, cells))
             for index in numbers:
                 if "+" in cells[index] and _SPOILT_NUMBER.fullmatch(cells[index]):
@@ -394,14 +445,23 @@ class Table:
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Records that are not blank, numbered; a record that cannot be split is a problem."""
-        number = 1
+        number, opened = 1, self._opened
+        allowed, look = self._options.max_record_length, _ROWS_BETWEEN_LOOKS
+        opened.left = allowed
         while True:
             try:
                 for row in self._reader:
                     number += 1
+                    opened.left = allowed
                     if any(row):
                         yield number, row
+                    if number >= look:
+                        look = number + _ROWS_BETWEEN_LOOKS
+                        self._check_limits(number)
+                self._check_limits(number)
                 return
+            except _RecordTooLong:
+                raise InvalidInput([*self.problems, _too_long(opened, number + 1)]) from None
             except UnicodeDecodeError as error:
                 raise InvalidInput([*self.problems, self._undecodable(error)]) from None
             except csv.Error as error:
@@ -409,7 +469,8 @@ class Table:
                 if "end of data" in str(error):
                     raise InvalidInput([*self.problems, self._unclosed(number)]) from None
                 self.row_count += 1
-                self._add(self._broken_quote(number))
+                opened.left = allowed
+                self._add(self._unsplit(number, error))
 
     def _mend(self, number: int, row: list[str], width: int) -> bool:
         """Whether a row of another width can be used: blank cells past the last column can."""
@@ -475,6 +536,9 @@ class Table:
 _UNDECODED: Final = re.compile("[\udc80-\udcff\ufffd]")
 _UNKNOWN: Final = "この列は使いません。"
 _DUPLICATE: Final = "同じ見出しの列が二つあります。どちらかを消してください。"
+_COLUMNS: Final = "列が多すぎます（上限{limit}列）。使わない列を消したファイルを選んでください。"
+_ROWS: Final = "行が多すぎます（上限{limit}行）。分けて取り込んでください。"
+_SECONDS: Final = "{limit}秒で読み終わりません。ファイルを分けて取り込んでください。"
 _MISSING: Final = "必要な列がありません。列を加えたファイルを選んでください。"
 
 
@@ -483,63 +547,3 @@ def _picker(positions: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
         only = positions[0]
         return lambda row: (row[only],)
     return itemgetter(*positions)
-
-
-class Audience(StrEnum):
-    """Who opens the file: people in a spreadsheet, or another system."""
-
-    PEOPLE = "people"
-    MACHINE = "machine"
-
-
-def write_table(
-    target: BinaryIO,
-    headings: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    audience: Audience = Audience.PEOPLE,
-    encoding: Encoding = Encoding.UTF_8,
-) -> int:
-    """Write a CSV file and return the number of rows below the headings.
-
-    For people: a byte order mark (BOM), and an apostrophe before text that a spreadsheet would take
-    for a formula; :func:`read_table` with ``is_guarded`` takes it off again. For machines: no BOM,
-    every cell quoted and unchanged. Lines end in CR LF.
-
-    :raises InvalidInput: When CP932 lacks a character: every one with its row and column.
-    """
-    is_for_people = audience is Audience.PEOPLE
-    if encoding is Encoding.CP932:
-        rows = list(rows)
-        if problems := _not_in_cp932(headings, rows):
-            raise InvalidInput(problems)
-    if encoding is Encoding.UTF_8 and is_for_people:
-        target.write(_UTF_8_BOM)
-    text = io.TextIOWrapper(target, encoding, newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL if is_for_people else csv.QUOTE_ALL)
-    count = 0
-    try:
-        writer.writerow(map(guard_formula, headings) if is_for_people else headings)
-        for row in rows:
-            writer.writerow(list(map(guard_formula, row)) if is_for_people else row)
-            count += 1
-        text.flush()
-    finally:
-        text.detach()
-    return count
-
-
-def _not_in_cp932(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[Problem]:
-    return [
-        Problem(
-            "unsupported_character",
-            "シフトJISで表せない文字 {code_points} があります。UTF-8で出力してください。",
-            row=number,
-            column=heading,
-            value=lost.text,
-            params={"code_points": lost.code_points},
-        )
-        for number, row in enumerate(rows, start=2)
-        for heading, cell in zip(headings, row, strict=True)
-        for lost in unsupported_characters(str(cell), CharacterSet.CP932)
-    ]
