@@ -63,7 +63,7 @@ LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-header --quiet $(UPGRADE) --group install
 UPGRADE = --upgrade
 # All extras but splink and spark, which one test installs by itself.
-TESTED = drafts index postgres rest scaffold server shrink
+TESTED = drafts excel index oidc postgres rest scaffold server shrink
 lock:
 	$(LOCK) --extra scaffold -o requirements/run.lock
 	$(LOCK) $(addprefix --extra ,$(TESTED)) --group dev -c requirements/run.lock -o requirements/test.lock
