@@ -26,12 +26,12 @@ from sqlalchemy.types import TypeDecorator
 
 from govkit.base import migrate
 from govkit.base.audit import SystemEvent
-from govkit.base.db import AppendOnly, Base, TenantTable
+from govkit.base.db import Base, TenantTable
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Account, Staff, WebSession
 from govkit.base.migrate import SchemaVersion
 from govkit.base.municipality import MunicipalityRow
-from govkit.base.tenancy import ScopedSession, secure_schema
+from govkit.base.tenancy import ScopedSession, open_walls, secure_schema
 from govkit.errors import InvalidInput, Problem, Refused
 
 __all__ = ["Archive", "export_city", "import_city", "remove_city", "restore", "write_archive"]
@@ -146,7 +146,7 @@ def _delete(owner: sa.Engine, code: str, role: str | None) -> None:
         for model in reversed(_models()):
             table: Any = model.__table__
             if issubclass(model, TenantTable):
-                _open_walls(connection, model)
+                open_walls(connection, model)
                 connection.execute(sa.delete(table).where(table.c.municipality_code == code))
         municipality: Any = MunicipalityRow.__table__
         sessions: Any = WebSession.__table__
@@ -155,16 +155,6 @@ def _delete(owner: sa.Engine, code: str, role: str | None) -> None:
         connection.execute(sa.delete(sessions).where(sessions.c.municipality_code == code))
         connection.execute(sa.delete(municipality).where(municipality.c.code == code))
         secure_schema(connection, role)
-
-
-def _open_walls(connection: sa.Connection, model: type[Base]) -> None:
-    """Let the owner delete rows of a table; :func:`secure_schema` puts the walls up again."""
-    table = model.__tablename__
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    elif issubclass(model, AppendOnly):
-        for act in ("update", "delete"):
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{act}")
 
 
 def _models() -> Sequence[type[Base]]:

@@ -34,6 +34,7 @@ __all__ = [
     "append",
     "chain_start",
     "checkpoint_digest",
+    "events_after",
     "head",
     "link_of",
     "read_anchors",
@@ -242,7 +243,7 @@ def verify(session: ScopedSession, anchors: Sequence[Anchor] = ()) -> Verificati
     expected = {each.number: each.chain_hash for each in anchors if each.number >= retired}
     if expected.pop(number, link) != link:
         faults.append(Fault("anchor", number))
-    for event in _events(session):
+    for event in events_after(session, retired):
         number += 1
         if event.number != number:
             faults.append(Fault("missing", number))
@@ -275,10 +276,9 @@ def _checkpoint_faults(session: ScopedSession, anchors: Sequence[Anchor]) -> lis
     return faults
 
 
-def _events(session: ScopedSession) -> Iterator[Any]:
-    """The events in their order, as rows: loading objects would take twice as long."""
+def events_after(session: ScopedSession, last: int) -> Iterator[Any]:
+    """The events after a number, in their order, as rows: objects would take twice as long."""
     columns = [getattr(AuditEvent, each.key) for each in sa.inspect(AuditEvent).column_attrs]
-    last = 0
     while True:
         page = session.execute(
             sa.select(*columns)

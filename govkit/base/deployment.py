@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from pydantic import BaseModel
@@ -26,6 +26,7 @@ from govkit.base.migrate import Migration, SchemaVersion
 from govkit.base.module import Module, Permission, load_modules
 from govkit.base.municipality import Municipality, MunicipalityRow
 from govkit.base.postgres import role_problems
+from govkit.base.queue import JobQueue
 from govkit.base.settings import Settings, load_settings
 from govkit.base.tenancy import EVERYWHERE, SYSTEM, Scope, ScopedSession, guard_engine
 from govkit.base.work import Origin, Work
@@ -72,6 +73,7 @@ class Deployment:
         self.modules: Final[Sequence[Module]] = load_modules(settings.app.modules)
         self.keyring: Final = keyring_of(settings)
         self.engine: Final[Engine] = guard_engine(_engine(settings.database.url, self.keyring))
+        self.queue: Final = JobQueue(settings)
         self.anchor_file: Final = _anchor_file(settings)
         self._anchored: dict[str, datetime] = {}
         self._municipalities: dict[str, tuple[Municipality, datetime]] = {}
@@ -154,6 +156,7 @@ class Deployment:
 
     def close(self) -> None:
         """Give all connections back."""
+        self.queue.close()
         self.engine.dispose()
 
     @contextmanager
@@ -232,7 +235,15 @@ class Deployment:
                 work.finish(write_events)
                 raise
             work.finish(write_events)
+        self._start_jobs(municipality.code, work.jobs_to_start)
         self._keep_anchor(municipality.code)
+
+    def _start_jobs(self, code: str, jobs: Iterable[UUID]) -> None:
+        for job_id in jobs:
+            try:
+                self.queue.put(code, job_id)
+            except Exception as error:  # a sweep finds the rows, which are committed
+                log.error("job not told to the workers", extra={"error": type(error).__name__})
 
     def _audit_key(self, code: str) -> bytes:
         secret = self.settings.security.secret_key.get_secret_value()

@@ -44,8 +44,10 @@ __all__ = [
     "SYSTEM",
     "Scope",
     "ScopedSession",
+    "close_walls",
     "guard_engine",
     "is_secured",
+    "open_walls",
     "secure_schema",
     "unscoped_role",
 ]
@@ -290,12 +292,27 @@ def secure_schema(connection: Connection, app_role: str | None) -> None:
 
     :param app_role: Role under which the application connects; ``None`` on SQLite.
     """
-    for mapped, table in _tables(connection):
-        if connection.dialect.name == "sqlite":
-            if issubclass(mapped, AppendOnly):
-                _append_only_triggers(connection, table)
-        elif app_role is not None:
-            _secure_table(connection, mapped, table, app_role)
+    for mapped, _table in _tables(connection):
+        close_walls(connection, mapped, app_role)
+
+
+def open_walls(connection: Connection, model: type[Base]) -> None:
+    """Let the owner of the tables change and delete rows of one, until :func:`close_walls`."""
+    table = model.__tablename__
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    elif issubclass(model, AppendOnly):
+        for act in ("update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{act}")
+
+
+def close_walls(connection: Connection, model: type[Base], app_role: str | None) -> None:
+    """Put the walls of one table up again, as :func:`secure_schema` does for all."""
+    if connection.dialect.name == "sqlite":
+        if issubclass(model, AppendOnly):
+            _append_only_triggers(connection, model.__tablename__)
+    elif app_role is not None:
+        _secure_table(connection, model, model.__tablename__, app_role)
 
 
 def is_secured(connection: Connection, app_role: str | None) -> bool:
@@ -311,7 +328,7 @@ def is_secured(connection: Connection, app_role: str | None) -> bool:
     return all(secured[table] for _, table in _tables(connection))
 
 
-def _tables(connection: Connection) -> list[tuple[type, str]]:
+def _tables(connection: Connection) -> list[tuple[Any, str]]:
     existing = set(sa.inspect(connection).get_table_names())
     mapped = [(each.class_, str(each.local_table.name)) for each in Base.registry.mappers]  # type: ignore[attr-defined]
     return [(class_, table) for class_, table in mapped if table in existing]

@@ -4,6 +4,7 @@ import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 import sqlalchemy as sa
@@ -51,7 +52,8 @@ def newest(deployment, code=OWN):
 class Tampering:
     """Somebody who owns the database and has taken its guards away."""
 
-    def __init__(self, deployment):
+    def __init__(self, deployment, *tables):
+        self.tables = tables or ("event", "head")
         with deployment.owner_engine() as engine:
             self.url = engine.url
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -60,12 +62,12 @@ class Tampering:
         engine = db.create_engine(self.url)
         with engine.begin() as connection:
             if self.is_sqlite:
-                for act in ("update", "delete"):
+                for table, act in product(self.tables, ("update", "delete")):
                     connection.exec_driver_sql(
-                        f"DROP TRIGGER IF EXISTS govkit_audit_event_no_{act}"
+                        f"DROP TRIGGER IF EXISTS govkit_audit_{table}_no_{act}"
                     )
             else:
-                for table in ("event", "head"):
+                for table in self.tables:
                     connection.exec_driver_sql(
                         f"ALTER TABLE govkit_audit_{table} DISABLE ROW LEVEL SECURITY"
                     )
