@@ -2,7 +2,8 @@
 
 ``govkit-settings`` · ``govkit-commands`` · ``govkit-permissions`` · ``govkit-tables`` ·
 ``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary`` · ``govkit-components`` ·
-``govkit-form-types`` · ``govkit-form-keys``
+``govkit-form-types`` · ``govkit-form-keys`` · ``govkit-requirements`` ·
+``govkit-requirements-elsewhere``
 """
 
 import tomllib
@@ -21,6 +22,7 @@ from govkit_gallery import (
     sentences,
     write_live_pages,
 )
+from govkit_requirements import REQUIREMENTS, ids, proofs
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -346,6 +348,36 @@ class JourneySections(_Facts):
             yield section
 
 
+class RequirementsTable(_Facts):
+    """The requirements of a section, each with the tests that prove it."""
+
+    required_arguments = 1
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """How many are proved, and one table."""
+        self.env.note_dependency(str(REQUIREMENTS))
+        wanted, found = ids(self.arguments[0]), proofs()
+        proved = sum(key in found for key in wanted)
+        yield nodes.paragraph(text=f"{len(wanted)}件のうち{proved}件に検査があります。")
+        rows = [
+            [literal(key), words, literals(found[key]) if key in found else "検査がまだありません"]
+            for key, words in wanted.items()
+        ]
+        yield table(("番号", "約束", "検査"), rows)
+
+
+class RequirementsList(_Facts):
+    """The requirements of a section that no test can prove here."""
+
+    required_arguments = 1
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table."""
+        self.env.note_dependency(str(REQUIREMENTS))
+        rows = [(literal(key), words) for key, words in ids(self.arguments[0]).items()]
+        yield table(("番号", "内容"), rows)
+
+
 DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-settings": SettingsTable,
     "govkit-commands": CommandsList,
@@ -358,6 +390,8 @@ DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-journey": JourneySections,
     "govkit-form-types": FormTypesTable,
     "govkit-form-keys": FormKeysTable,
+    "govkit-requirements": RequirementsTable,
+    "govkit-requirements-elsewhere": RequirementsList,
 }
 
 
