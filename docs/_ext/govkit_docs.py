@@ -360,7 +360,7 @@ class RequirementsTable(_Facts):
         proved = sum(key in found for key in wanted)
         yield nodes.paragraph(text=f"{len(wanted)}件のうち{proved}件に検査があります。")
         rows = [
-            [literal(key), words, literals(found[key]) if key in found else "検査がまだありません"]
+            [literal(key), words, literals(found[key]) if key in found else "—"]
             for key, words in wanted.items()
         ]
         yield table(("番号", "約束", "検査"), rows)

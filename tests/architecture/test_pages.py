@@ -30,6 +30,7 @@ def permissions(deployment):
     return {permission.name for permission in deployment.permissions}
 
 
+@pytest.mark.requirement("AUT-1", "ASVS-8.2.1")
 def test_every_route_names_a_permission(app, permissions):
     allowed = {*permissions, web.PUBLIC, web.SIGNED_IN}
     named = {rule.endpoint: app.view_functions[rule.endpoint] for rule in app.url_map.iter_rules()}
@@ -41,6 +42,7 @@ def test_every_route_names_a_permission(app, permissions):
     } == {}
 
 
+@pytest.mark.requirement("AUT-1")
 def test_only_the_way_in_the_health_and_open_data_are_public(app):
     public = {
         rule.endpoint
@@ -60,6 +62,7 @@ def test_only_the_way_in_the_health_and_open_data_are_public(app):
     }
 
 
+@pytest.mark.requirement("WEB-2", "ASVS-3.5.3")
 def test_reading_and_acting_are_told_apart_by_the_method(app):
     for rule in app.url_map.iter_rules():
         methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}

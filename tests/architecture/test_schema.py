@@ -31,6 +31,7 @@ def mapped(deployment):
     )
 
 
+@pytest.mark.requirement("MYN-1")
 def test_no_column_holds_a_my_number(mapped):
     wrong = [
         f"{table.name}.{column.name}"
@@ -58,6 +59,7 @@ def test_every_class_is_of_exactly_one_kind(mapped):
     assert [each for each in mapped if sum(issubclass(each, kind) for kind in kinds) != 1] == []
 
 
+@pytest.mark.requirement("TEN-4")
 def test_keys_between_tenant_tables_stay_inside_a_municipality(mapped):
     tenant = {
         each.__table__.name: each.__table__ for each in mapped if issubclass(each, TenantTable)

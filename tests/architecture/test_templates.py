@@ -59,6 +59,7 @@ def test_every_page_wears_the_layout(template):
 
 
 @EVERY_TEMPLATE
+@pytest.mark.requirement("ASVS-3.4.3", "ASVS-1.2.3")
 def test_no_script_and_no_style_inside_the_page(template):
     text = re.sub(r"{#.*?#}", "", template.text, flags=re.DOTALL)
     assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text) == []
@@ -69,6 +70,7 @@ def test_no_script_and_no_style_inside_the_page(template):
 
 
 @EVERY_TEMPLATE
+@pytest.mark.requirement("ASVS-1.2.1", "ASVS-1.1.2")
 def test_nothing_is_marked_safe_in_a_template(template):
     filters = [node.name for node in template.tree.find_all(nodes.Filter)]
     assert "safe" not in filters
@@ -79,6 +81,7 @@ def test_nothing_is_marked_safe_in_a_template(template):
     )
 
 
+@pytest.mark.requirement("ASVS-1.2.1", "ASVS-1.3.7")
 def test_python_makes_no_markup_outside_the_forms():
     wrong = [
         f"{source.path}:{node.lineno}"

@@ -64,10 +64,13 @@ def contents(deployment, leaves_out=(WebSession, SystemEvent)):
     return found
 
 
+@pytest.mark.requirement("P14")
 def test_a_restored_deployment_holds_every_row_and_an_intact_chain(filled, empty, tmp_path):
     archive = write_archive(filled, tmp_path / "a.zip", actor="operator:ops")
     empty_tables = {name for name, (rows, _) in archive.tables.items() if not rows}
-    assert empty_tables == {"govkit_policy", "govkit_audit_checkpoint"}, "nothing can be forgotten unseen"
+    assert empty_tables == {"govkit_policy", "govkit_audit_checkpoint"}, (
+        "nothing can be forgotten unseen"
+    )
     restore(empty, tmp_path / "a.zip", actor="operator:ops")
     before, after = contents(filled), contents(empty)
     assert {name: len(rows) for name, rows in after.items()} == {
@@ -96,6 +99,7 @@ def test_a_deployment_in_use_is_not_overwritten(filled, tmp_path):
     assert contents(filled) == before
 
 
+@pytest.mark.requirement("TEN-1")
 def test_an_archive_of_one_city_holds_nothing_of_another(filled, tmp_path):
     export_city(filled, OWN, tmp_path / "own.zip", actor="test")
     with zipfile.ZipFile(tmp_path / "own.zip") as zipped:
@@ -195,6 +199,7 @@ SPOILT = [
 ]
 
 
+@pytest.mark.requirement("P14", "ASVS-11.4.3")
 def test_a_spoilt_or_cut_archive_is_refused_with_a_reason(filled, empty, tmp_path):
     whole, cut = tmp_path / "a.zip", tmp_path / "cut.zip"
     write_archive(filled, whole, actor="test")

@@ -92,12 +92,14 @@ def leaks(deployment: Deployment, rows: dict[Any, Any], model: Any) -> list[str]
 
 
 @pytest.mark.parametrize("model", CLASSES, ids=lambda model: model.__tablename__)
+@pytest.mark.requirement("TEN-1", "P2", "ASVS-8.4.1")
 def test_no_path_leaks(filled: tuple[Deployment, dict[Any, Any]], model: Any) -> None:
     deployment, rows = filled
     assert len(PATHS) == 41
     assert leaks(deployment, rows, model) == []
 
 
+@pytest.mark.requirement("TEN-1")
 def test_every_table_is_of_one_kind() -> None:
     for mapper in Base.registry.mappers:
         kinds = [k for k in (TenantTable, SharedTable, SystemTable) if issubclass(mapper.class_, k)]
@@ -105,6 +107,7 @@ def test_every_table_is_of_one_kind() -> None:
 
 
 @pytest.mark.parametrize("model", CLASSES, ids=lambda model: model.__tablename__)
+@pytest.mark.requirement("TEN-4")
 def test_keys_never_cross_municipalities(model: Any) -> None:
     table = model.__table__
     assert [column.key for column in table.primary_key.columns] == ["municipality_code", "id"]
@@ -121,6 +124,7 @@ def test_keys_never_cross_municipalities(model: Any) -> None:
     assert all(column.comment for column in table.columns)
 
 
+@pytest.mark.requirement("TEN-3", "P2")
 def test_postgres_forces_row_security_on_every_tenant_table(
     postgres_databases: TestDatabases,
 ) -> None:
@@ -136,6 +140,7 @@ def test_postgres_forces_row_security_on_every_tenant_table(
     }
 
 
+@pytest.mark.requirement("TEN-3", "ASVS-8.3.1")
 def test_application_role_is_bound_by_row_security(postgres_databases: TestDatabases) -> None:
     settings = postgres_databases.settings()
     assert role_problems(settings.database.url) == []
@@ -169,6 +174,7 @@ def sqlite_filled(sqlite_databases: TestDatabases) -> Iterator[tuple[Deployment,
     deployment.close()
 
 
+@pytest.mark.requirement("P2")
 def test_without_the_criteria_the_paths_leak(sqlite_filled: Any) -> None:
     with WithoutWall("do_orm_execute", tenancy.limit_statement):
         found = _all_leaks(sqlite_filled)
@@ -176,12 +182,14 @@ def test_without_the_criteria_the_paths_leak(sqlite_filled: Any) -> None:
     assert _all_leaks(sqlite_filled) == set()
 
 
+@pytest.mark.requirement("P2")
 def test_without_the_guard_of_statements_the_paths_leak(sqlite_filled: Any) -> None:
     with WithoutWall("do_orm_execute", tenancy.guard_statement):
         found = _all_leaks(sqlite_filled)
     assert {"core_select", "text", "insert_stamped"} <= found
 
 
+@pytest.mark.requirement("P2")
 def test_without_the_guard_of_objects_the_paths_leak(sqlite_filled: Any) -> None:
     with (
         WithoutWall("before_attach", tenancy.guard_object),
@@ -193,6 +201,7 @@ def test_without_the_guard_of_objects_the_paths_leak(sqlite_filled: Any) -> None
 
 
 @pytest.mark.parametrize("forced", [True, False])
+@pytest.mark.requirement("TEN-2")
 def test_without_row_security_a_raw_connection_sees_everything(
     postgres_databases: TestDatabases, forced: bool
 ) -> None:
@@ -220,6 +229,7 @@ def test_without_row_security_a_raw_connection_sees_everything(
 
 @pytest.mark.parametrize("act", ["UPDATE {0} SET action = 'x'", "DELETE FROM {0}"])
 @pytest.mark.parametrize("table", ["govkit_audit_event", "govkit_system_event"])
+@pytest.mark.requirement("LOG-2", "ASVS-16.4.2")
 def test_the_database_refuses_to_change_audit_rows(
     databases: TestDatabases, act: str, table: str
 ) -> None:
@@ -236,6 +246,7 @@ def test_the_database_refuses_to_change_audit_rows(
     deployment.close()
 
 
+@pytest.mark.requirement("TEN-2")
 def test_a_pooled_connection_forgets_the_municipality(deployment: Deployment) -> None:
     with deployment.session(OWN) as session:
         session.scalars(sa.select(Staff)).all()
@@ -254,6 +265,7 @@ def test_work_on_accounts_reaches_no_municipality(deployment: Deployment) -> Non
         session.scalars(sa.select(Staff)).all()
 
 
+@pytest.mark.requirement("LOG-1")
 def test_crossing_municipalities_is_recorded(deployment: Deployment) -> None:
     with deployment.unscoped("統計を作る", "operator:test") as session:
         assert session.scalars(sa.select(Staff.municipality_code)).all() == []

@@ -43,6 +43,7 @@ def test_the_shipped_modules_load_in_one_order() -> None:
     ]
 
 
+@pytest.mark.requirement("AUT-1")
 def test_a_route_without_permission_stops_the_start() -> None:
     app = Flask("x", static_folder=None)
     app.add_url_rule("/open", "open", lambda: "x")

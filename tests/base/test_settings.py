@@ -91,6 +91,7 @@ def test_misspelt_variables_are_refused_like_misspelt_keys(settings_file, monkey
     assert set(_problems()) == {"app.nmae", "GOVKIT_SECURTY__SECRET_KEY", "security.secret"}
 
 
+@pytest.mark.requirement("LOG-3", "P21")
 def test_settings_print_no_secret(settings_file) -> None:
     settings_file(
         '[database]\nurl = "postgresql://app:topsecret@/x"\n'
@@ -125,6 +126,7 @@ def test_a_file_that_is_not_there_is_named(monkeypatch, tmp_path) -> None:
         load_settings()
 
 
+@pytest.mark.requirement("ASVS-13.4.2")
 def test_production_demands_what_keeps_people_safe(settings_file) -> None:
     settings_file(
         '[app]\nenvironment = "production"\n[database]\nurl = "postgresql://app@/city"\n'

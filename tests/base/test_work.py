@@ -114,6 +114,7 @@ def _roles(deployment: Deployment) -> set[str]:
         ("POST", "/demo/done", 200, ["residents.get", "role.added"], {"whole"}),
     ],
 )
+@pytest.mark.requirement("LOG-1", "LOG-2", "ASVS-2.3.3")
 def test_reads_are_recorded_however_the_request_ends_and_acts_only_when_done(
     client, deployment, method, address, status, actions, roles
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_reader_who_leaves_a_streamed_answer_has_read(client, deployment) -> N
     assert _actions(deployment) == ["resident.streamed"]
 
 
+@pytest.mark.requirement("LOG-1")
 def test_subjects_are_named_by_identifiers(work: Work) -> None:
     role, account = _role(work, "named"), uuid4()
     for subject in (role, [account, PersonId(OWN, "000000000012345")], "132021", []):
@@ -154,6 +156,7 @@ class _Child:
 
 
 @pytest.mark.parametrize("subject", [_Child("山田", date(2018, 1, 1)), ("山田", 1), None, 1])
+@pytest.mark.requirement("LOG-3", "ASVS-16.2.5")
 def test_what_may_hold_a_name_is_no_subject(work: Work, subject) -> None:
     with pytest.raises(TypeError):
         work.record("x", subject)

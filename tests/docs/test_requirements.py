@@ -11,7 +11,7 @@ def extension():
 
 
 def test_tests_name_only_requirements_that_there_are(extension):
-    known = {key for section in extension.PROVED for key in extension.ids(section)}
+    known = {key for section in extension.NAMED for key in extension.ids(section)}
     assert set(extension.proofs()) - known == set()
 
 

@@ -90,6 +90,7 @@ def _plain(name: str) -> Any:
     }[name]
 
 
+@pytest.mark.requirement("TEN-6", "P1", "ASVS-8.2.2")
 def test_foreign_identifiers_answer_like_absent_ones(
     app: Flask, deployment: Deployment, all_rights: FlaskClient
 ) -> None:
@@ -110,6 +111,7 @@ def test_foreign_identifiers_answer_like_absent_ones(
     assert wrong == []
 
 
+@pytest.mark.requirement("TEN-1", "P1")
 def test_pages_without_identifiers_show_nothing_of_the_other_city(
     app: Flask, deployment: Deployment, all_rights: FlaskClient
 ) -> None:
@@ -128,6 +130,7 @@ def test_pages_without_identifiers_show_nothing_of_the_other_city(
 PERSON = "監査対象姓"
 
 
+@pytest.mark.requirement("LOG-1", "P12")
 def test_a_page_that_shows_a_person_is_audited(
     app: Flask, deployment: Deployment, all_rights: FlaskClient
 ) -> None:

@@ -279,6 +279,7 @@ def test_the_second_extract_brings_changes_of_every_kind(copies, states, importe
     assert people > 300
 
 
+@pytest.mark.requirement("INP-3", "P5", "ASVS-2.3.3")
 def test_kill_at_any_moment_leaves_the_old_state_or_the_new(copies, states, importer, extracts):
     """Issue 2, point 5: 200 kills, 0 half-applied, 0 acknowledged and lost."""
     trials = max(TRIALS[copies.kind], int(os.environ.get("GOVKIT_KILLS", "0")))
@@ -312,6 +313,7 @@ def test_kill_at_any_moment_leaves_the_old_state_or_the_new(copies, states, impo
     assert set(reached) == set(STEPS)
 
 
+@pytest.mark.requirement("P5")
 def test_sqlite_waits_for_the_disk_at_every_commit(sqlite_databases):
     """Without FULL, the last commits are lost when the power fails (SQLite: synchronous)."""
     deployment = Deployment(sqlite_databases.settings(), clock=FixedClock())

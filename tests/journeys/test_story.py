@@ -71,6 +71,7 @@ def stage(databases: TestDatabases, tmp_path_factory: pytest.TempPathFactory) ->
         pytest.param(*reversed(DEMO_CITIES), ("132047", "三鷹市"), False, id="no-scripts"),
     ],
 )
+@pytest.mark.requirement("A11-1", "P22", "P15")
 def test_the_whole_story(
     stage: Stage,
     browser: Browser,

@@ -59,6 +59,7 @@ def test_the_core_stays_small():
 
 
 @pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.requirement("SUP-1")
 def test_every_package_is_locked_with_its_files_and_no_index_is_named(name):
     text = text_of(name)
     blocks = re.split(r"^(?=[\w.-]+(?:\[\w+\])?==)", text, flags=re.MULTILINE)[1:]
