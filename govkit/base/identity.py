@@ -5,21 +5,17 @@ and gives rights by dated appointments; a transfer (異動) is one new appointme
 city is closed from the day after the old one ends.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import (
     Base,
     SystemTable,
@@ -29,7 +25,6 @@ from govkit.base.db import (
     tenant_unique,
 )
 from govkit.base.tenancy import ScopedSession
-from govkit.errors import Refused
 
 __all__ = [
     "Account",
@@ -38,51 +33,23 @@ __all__ = [
     "Role",
     "Staff",
     "WebSession",
-    "add_account",
-    "check_password",
+    "default_roles",
     "find_actor",
     "held_appointments",
-    "set_password",
 ]
-
-_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_ABSENT: Final = _HASHER.hash("nobody has this password")
-MINIMUM_PASSWORD_LENGTH: Final = 15
-"""Characters of a password that is the only factor (NIST SP 800-63B-4)."""
-MAXIMUM_PASSWORD_LENGTH: Final = 128
-_MINIMUM_UNGUESSED: Final = 8
-_GUESSED_FIRST: Final = (
-    *("password", "passw0rd", "passphrase", "pass", "word", "letmein", "welcome", "login"),
-    *("admin", "administrator", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abc"),
-    *("govkit", "school", "gakkou", "gakko", "gakumu", "koumu", "kyouiku", "kyoiku", "iinkai"),
-    *("shiyakusho", "yakuba", "city", "パスワード", "ぱすわーど", "学校", "小学校", "中学校"),
-    *(
-        "教育委員会",
-        "校務",
-        "学務",
-        "学務課",
-        "学籍",
-        "システム",
-        "市立",
-        "市役所",
-        "区役所",
-        "役場",
-    ),
-)
-"""Words that somebody who knows the place of work tries first (推測されやすい言葉)."""
-_FREE_FAILURES: Final = 5
 
 
 class Account(SystemTable, Base):
     """A log-in, one for life, shared by all municipalities that employ the person (アカウント)."""
 
     __tablename__ = "govkit_account"
+    __asset_class__ = AssetClass.III
     __table_args__ = ({"comment": "アカウント"},)
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, comment="識別子")
     login: Mapped[str] = mapped_column(sa.String(120), unique=True, comment="ログイン名")
     password_hash: Mapped[str] = mapped_column(
-        sa.String(200), comment="パスワードのハッシュ(argon2id)"
+        sa.String(200), info=AssetClass.I.info, comment="パスワードのハッシュ(argon2id)"
     )
     is_enabled: Mapped[bool] = mapped_column(comment="有効")
     failures: Mapped[int] = mapped_column(comment="続けて失敗した回数")
@@ -93,9 +60,12 @@ class WebSession(SystemTable, Base):
     """A browser's session, found by the hash of the key in its cookie (ログインセッション)."""
 
     __tablename__ = "govkit_web_session"
+    __asset_class__ = AssetClass.II
     __table_args__ = ({"comment": "ログインセッション"},)
 
-    key_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True, comment="鍵のハッシュ")
+    key_hash: Mapped[str] = mapped_column(
+        sa.String(64), primary_key=True, info=AssetClass.I.info, comment="鍵のハッシュ"
+    )
     account_id: Mapped[UUID | None] = mapped_column(
         sa.ForeignKey("govkit_account.id"), index=True, comment="アカウント"
     )
@@ -105,12 +75,17 @@ class WebSession(SystemTable, Base):
     data: Mapped[dict[str, Any]] = mapped_column(sa.JSON, comment="内容")
     created_at: Mapped[datetime] = mapped_column(comment="開始日時")
     seen_at: Mapped[datetime] = mapped_column(index=True, comment="最後に使った日時")
+    amr: Mapped[list[str]] = mapped_column(sa.JSON, comment="証明した要素(RFC 8176)")
+    auth_time: Mapped[datetime | None] = mapped_column(comment="最後に証明した日時")
+    is_pending: Mapped[bool] = mapped_column(comment="2つ目の要素を待っている")
+    device: Mapped[str] = mapped_column(sa.String(60), comment="端末")
 
 
 class Staff(TenantTable, Base):
     """A person as one municipality employs them (職員)."""
 
     __tablename__ = "govkit_staff"
+    __asset_class__ = AssetClass.III
     __table_args__ = (tenant_unique("account_id"), {"comment": "職員"})
 
     account_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="アカウント")
@@ -129,6 +104,7 @@ class Role(TenantTable, Base):
     """A named set of permissions, which each municipality may change (役割)."""
 
     __tablename__ = "govkit_role"
+    __asset_class__ = AssetClass.III
     __table_args__ = (tenant_unique("name"), {"comment": "役割"})
 
     name: Mapped[str] = mapped_column(sa.String(60), comment="役割コード")
@@ -143,6 +119,7 @@ class Appointment(TenantTable, Base):
     """
 
     __tablename__ = "govkit_appointment"
+    __asset_class__ = AssetClass.III
     __table_args__ = (
         tenant_key("staff_id", "govkit_staff"),
         tenant_key("role_id", "govkit_role"),
@@ -248,88 +225,6 @@ def held_appointments(
         .order_by(Appointment.municipality_code, Appointment.title)
     )
     return [(row.municipality_code, row.title) for row in rows]
-
-
-def add_account(session: ScopedSession, login: str, password: str) -> Account:
-    """Add a log-in.
-
-    :raises Refused: When the log-in exists or the password is too weak.
-    """
-    login = login.strip()
-    if session.scalar(sa.select(Account.id).where(Account.login == login)):
-        raise Refused("このログイン名はすでに使われています。別のログイン名にしてください。")
-    account = Account(id=uuid4(), login=login, is_enabled=True, failures=0, locked_until=None)
-    set_password(account, password)
-    session.add(account)
-    return account
-
-
-def set_password(account: Account, password: str) -> None:
-    """Set a password: length and guessability count, composition does not.
-
-    :raises Refused: With what to change.
-    """
-    password = _normalised(password)
-    if not MINIMUM_PASSWORD_LENGTH <= len(password) <= MAXIMUM_PASSWORD_LENGTH:
-        raise Refused(
-            "パスワードは{minimum}文字以上{maximum}文字以内にしてください。",
-            minimum=MINIMUM_PASSWORD_LENGTH,
-            maximum=MAXIMUM_PASSWORD_LENGTH,
-        )
-    if len(_unguessed(password, account.login)) < _MINIMUM_UNGUESSED:
-        raise Refused(
-            "よく使われる言葉、ログイン名、同じ並びの繰り返しを除くと短すぎます。"
-            "互いに関係のない言葉をいくつか並べてください。"
-        )
-    account.password_hash = _HASHER.hash(password)
-
-
-def _normalised(password: str) -> str:
-    """One form for all ways to type the same characters (NIST SP 800-63B-4)."""
-    return unicodedata.normalize("NFKC", password)
-
-
-def _unguessed(password: str, login: str) -> str:
-    """What is left of a password without words to guess first, repetitions and counting."""
-    rest = password.casefold()
-    for word in sorted((*_GUESSED_FIRST, login.casefold()), key=len, reverse=True):
-        rest = rest.replace(word, "")
-    rest = re.sub(r"(.+?)\1+", r"\1", rest)
-    return "".join(
-        after
-        for before, after in pairwise(f" {rest}")
-        if not (before + after).isdecimal() or abs(int(after) - int(before)) != 1
-    )
-
-
-def check_password(
-    session: ScopedSession, login: str, password: str, now: datetime
-) -> Account | None:
-    """The account if the password is right; takes as long when there is no such account.
-
-    After several failures in a row an account waits, longer each time, up to an hour.
-    """
-    account = session.scalar(
-        sa.select(Account).where(Account.login == login.strip()).with_for_update()
-    )
-    known = account is not None and account.is_enabled
-    try:
-        stored = account.password_hash if account and known else _ABSENT
-        _HASHER.verify(stored, _normalised(password))
-        right = known
-    except (VerifyMismatchError, InvalidHashError):
-        right = False
-    if account is None or (account.locked_until is not None and account.locked_until > now):
-        return None
-    if not right:
-        account.failures += 1
-        excess = account.failures - _FREE_FAILURES
-        if excess >= 0:
-            account.locked_until = now + timedelta(seconds=min(30 * 2 ** min(excess, 10), 3600))
-        return None
-    account.failures = 0
-    account.locked_until = None
-    return account
 
 
 def default_roles(

@@ -24,12 +24,15 @@ __all__ = ["Module", "NavItem", "Permission", "load_modules"]
 class Permission:
     """A right that a route or a service asks for (権限), such as ``attendance.record``.
 
-    :param very_sensitive: Whether it can do great harm, so that it is marked and asks for more.
+    :param very_sensitive: Whether it can do great harm, so that it is marked and its routes ask
+        for a fresh proof (再認証, ASVS 7.5.3).
+    :param sensitive: Whether those who hold it need a second factor, where the settings say so.
     """
 
     name: str
     title: str
     very_sensitive: bool = False
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

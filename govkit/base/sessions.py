@@ -1,11 +1,16 @@
 """Server-side login sessions: a row per session, revocable at once (ログインセッション).
 
 The cookie holds a random key only; the database holds its hash, so a copy of the database opens
-no session. The key changes at login, and the row is gone at logout.
+no session. The key changes at login and at every later proof, and the row is gone at logout.
+
+A session says what its owner proved, and when: ``amr`` names the factors (RFC 8176), ``auth_time``
+the last time. Between the password and the second factor a login is *pending*: it has no account
+but a ``pending_account_id``, and ends after ten minutes.
 """
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,32 +23,37 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from govkit.base.deployment import Deployment
+from govkit.base.devices import device_name
 from govkit.base.identity import Account, WebSession
 from govkit.base.tenancy import ScopedSession
 
-__all__ = ["ServerSession", "ServerSessions"]
+__all__ = ["SECOND_FACTORS", "ServerSession", "ServerSessions"]
 
 _TOUCH_EVERY: Final = timedelta(seconds=60)
 _ANONYMOUS_LIFE: Final = timedelta(hours=1)
+_PENDING_LIFE: Final = timedelta(minutes=10)
+_REMEMBERED: Final = timedelta(hours=12)
+"""How long it is known whose session ran out, so that what is sent too late can be kept."""
+SECOND_FACTORS: Final = frozenset({"otp", "pop", "hwk", "swk", "sc", "mfa", "recovery"})
+"""Values of ``amr`` that tell of more than a password (RFC 8176; ``recovery`` is our own)."""
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """What a browser's session holds, and who is logged in to which municipality."""
 
-    def __init__(
-        self,
-        data: dict[str, Any] | None = None,
-        *,
-        key: str = "",
-        account_id: UUID | None = None,
-        municipality_code: str | None = None,
-        began_at: datetime | None = None,
-    ) -> None:
+    def __init__(self, data: dict[str, Any] | None = None, row: WebSession | None = None) -> None:
         super().__init__(data, on_update=ServerSession._changed)
-        self.key = key
-        self.account_id = account_id
-        self.municipality_code = municipality_code
-        self.began_at = began_at
+        self.key = ""
+        is_pending = row is not None and row.is_pending
+        account_id = row.account_id if row else None
+        self.account_id = None if is_pending else account_id
+        self.pending_account_id = account_id if is_pending else None
+        self.expired_account_id: UUID | None = None
+        self.municipality_code = row.municipality_code if row else None
+        self.amr: tuple[str, ...] = tuple(row.amr) if row else ()
+        self.auth_time = row.auth_time if row else None
+        self.began_at = row.created_at if row else None
+        self.device = ""
         self.modified = False
         self.is_due = False
         self.replaces_key = False
@@ -51,10 +61,47 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
     def _changed(self) -> None:
         self.modified = True
 
-    def log_in(self, account_id: UUID, municipality_code: str | None) -> None:
-        """Begin a login; whatever an anonymous visitor planted is dropped, and the key changes."""
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether more than a password was proved."""
+        return not SECOND_FACTORS.isdisjoint(self.amr)
+
+    @property
+    def key_hash(self) -> str:
+        """What the database knows the session by; blank when it has no row."""
+        return _hash(self.key) if self.key else ""
+
+    def log_in(
+        self,
+        account_id: UUID,
+        municipality_code: str | None,
+        *,
+        amr: Iterable[str] = ("pwd",),
+        auth_time: datetime | None = None,
+    ) -> None:
+        """Begin a login; whatever an anonymous visitor planted is dropped, and the key changes.
+
+        :param amr: Factors proved (RFC 8176).
+        :param auth_time: When they were; now, unless an identity provider says otherwise.
+        """
         self._begin(account_id, municipality_code)
         self.began_at = None
+        self.amr = tuple(dict.fromkeys(amr))
+        self.auth_time = auth_time
+
+    def begin_login(self, account_id: UUID, amr: Iterable[str]) -> None:
+        """The password was right; the login waits for a second factor."""
+        self._begin(None, None)
+        self.began_at = None
+        self.pending_account_id = account_id
+        self.amr = tuple(amr)
+
+    def prove(self, factor: str, now: datetime) -> None:
+        """One more proof during the login: the key changes, what the session holds stays."""
+        self.amr = tuple(dict.fromkeys((*self.amr, factor)))
+        self.auth_time = now
+        self.replaces_key = True
+        self.modified = True
 
     def choose(self, municipality_code: str) -> None:
         """Go on in another municipality under a new key; the login does not last longer for it."""
@@ -63,13 +110,15 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
     def log_out(self) -> None:
         """End the login; the old key opens nothing from now on."""
         self._begin(None, None)
-        self.began_at = None
+        self.began_at = self.auth_time = None
+        self.amr = ()
 
     def _begin(self, account_id: UUID | None, municipality_code: str | None) -> None:
         self.clear()
         # Made now, so that pages opened side by side do not each store one of their own.
         self["csrf_token"] = secrets.token_hex()
         self.account_id = account_id
+        self.pending_account_id = None
         self.municipality_code = municipality_code
         self.replaces_key = True
 
@@ -91,24 +140,25 @@ class ServerSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The session of the request's cookie, or an empty one."""
         key = request.cookies.get(self.cookie_name, "")
-        if not key or request.endpoint == "govkit.static":
+        row = None
+        if key and request.endpoint != "govkit.static":
+            with self._deployment.system(writes=False) as session:
+                row = self._find(session, key)
+        opened = self._opened(row, key)
+        opened.device = device_name(request.headers.get("User-Agent", ""))
+        return opened
+
+    def _opened(self, row: WebSession | None, key: str) -> ServerSession:
+        if row is None:
             return ServerSession()
         now = self._deployment.clock()
-        with self._deployment.system(writes=False) as session:
-            row = self._find(session, key)
-        if (
-            row is None
-            or now - row.seen_at > self._life(row)
-            or now - row.created_at > self._absolute
-        ):
-            return ServerSession()
-        opened = ServerSession(
-            row.data,
-            key=key,
-            account_id=row.account_id,
-            municipality_code=row.municipality_code,
-            began_at=row.created_at,
-        )
+        longest = _PENDING_LIFE if row.is_pending else self._absolute
+        if now - row.seen_at > self._life(row) or now - row.created_at > longest:
+            ended = ServerSession()
+            ended.expired_account_id = None if row.is_pending else row.account_id
+            return ended
+        opened = ServerSession(row.data, row)
+        opened.key = key
         opened.is_due = now - row.seen_at > _TOUCH_EVERY
         return opened
 
@@ -134,16 +184,20 @@ class ServerSessions(SessionInterface):
         now = self._deployment.clock()
         with self._deployment.system() as database:
             row = database.get(WebSession, _hash(old_key)) if old_key else None
+            if row is None and old_key and session.began_at is not None:
+                return  # ended elsewhere meanwhile: it stays ended
             if row is not None and session.replaces_key:
                 database.delete(row)
                 row = None
-            if row is None and old_key and not session.replaces_key:
-                return  # ended elsewhere meanwhile: it stays ended
             if row is None:
                 self._purge(database)
                 row = WebSession(key_hash=_hash(session.key), created_at=session.began_at or now)
                 database.add(row)
-            row.account_id = session.account_id
+            row.account_id = session.pending_account_id or session.account_id
+            row.is_pending = session.pending_account_id is not None
+            row.amr = list(session.amr)
+            row.auth_time = session.auth_time or (now if session.amr else None)
+            row.device = session.device
             row.municipality_code = session.municipality_code
             row.data = dict(session)
             row.seen_at = now
@@ -168,7 +222,7 @@ class ServerSessions(SessionInterface):
         return self._idle if row.account_id else _ANONYMOUS_LIFE
 
     def _purge(self, database: Any) -> None:
-        oldest = self._deployment.clock() - max(self._idle, _ANONYMOUS_LIFE)
+        oldest = self._deployment.clock() - max(self._idle, _ANONYMOUS_LIFE) - _REMEMBERED
         database.execute(sa.delete(WebSession).where(WebSession.seen_at < oldest))
 
 

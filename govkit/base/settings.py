@@ -29,6 +29,7 @@ from govkit.errors import InvalidSettings, Problem
 __all__ = [
     "AppSettings",
     "DatabaseSettings",
+    "JobSettings",
     "OidcSettings",
     "SecuritySettings",
     "Settings",
@@ -84,6 +85,14 @@ class SecuritySettings(_Section):
     """A login ends after so many minutes without use (無操作時間)."""
     absolute_hours: Annotated[int, Field(ge=1, le=24)] = 12
     """A login ends after so many hours in any case (最長時間)."""
+    second_factor: Literal["required", "sensitive", "optional"] | None = None
+    """Who must prove a second factor (2つ目の要素): everybody, those whose roles hold sensitive rights,
+    or those who set one up. Unless given, ``sensitive`` in production and ``optional`` elsewhere."""
+    step_up_minutes: Annotated[int, Field(ge=1, le=60)] = 15
+    """How old a proof may be for very sensitive acts (再認証)."""
+    risk_hook: str = "govkit.base.risk:ask_new_devices"
+    """Function, ``package:name``, that judges each login by account, address, device and time
+    (リスクに応じた認証)."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 2 * _MEBIBYTE
     """Largest ordinary request."""
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 256 * _MEBIBYTE
@@ -160,6 +169,35 @@ class JobSettings(_Section):
     """Redis for the queue, instead of the database: ``redis://host:6379/0``."""
 
 
+class UploadSettings(_Section):
+    """``[uploads]``: files that people send, see :mod:`govkit.base.uploads`."""
+
+    folder: Path = Path("var/uploads")
+    """Quarantine of uploaded files, a folder per municipality; no web server may serve it (隔離フォルダー)."""
+    keep_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """What was refused by the scanner, or left behind, is deleted after so many hours (保存時間)."""
+    scanner: tuple[str, ...] = ()
+    """Command that looks for malware; the file's path is put behind it (ウイルス検査のコマンド)."""
+    scanner_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    """A scanner that takes longer has failed."""
+    max_user_files: Annotated[int, Field(ge=1)] = 20
+    """Files that one person may have in quarantine (1人の数)."""
+    max_user_bytes: Annotated[int, Field(ge=1024)] = 1024 * _MEBIBYTE
+    """Their size together (1人の合計)."""
+    max_city_bytes: Annotated[int, Field(ge=1024)] = 4096 * _MEBIBYTE
+    """Size of all files of a municipality in quarantine (団体の合計)."""
+    max_unpacked_bytes: Annotated[int, Field(ge=1024)] = 100 * _MEBIBYTE
+    """Size of an Excel workbook when it is unpacked (展開後の大きさ)."""
+    max_rows: Annotated[int, Field(ge=1)] = 200_000
+    """Rows of an Excel workbook (ブックの行数)."""
+    max_cells: Annotated[int, Field(ge=1)] = 1_000_000
+    """Cells of an Excel workbook, blank ones between others included (ブックのセル数)."""
+    max_seconds: Annotated[int, Field(ge=1, le=600)] = 5
+    """Processor time for reading an Excel workbook (ブックを読む時間)."""
+    max_memory_bytes: Annotated[int, Field(ge=64 * _MEBIBYTE)] = 256 * _MEBIBYTE
+    """Memory for reading an Excel workbook (ブックを読むメモリー)."""
+
+
 class Settings(BaseSettings):
     """All settings of a deployment; unknown keys are refused."""
 
@@ -170,6 +208,8 @@ class Settings(BaseSettings):
     app: AppSettings = AppSettings()
     database: DatabaseSettings = DatabaseSettings()
     security: SecuritySettings = SecuritySettings()
+    jobs: JobSettings = JobSettings()
+    uploads: UploadSettings = UploadSettings()
     encryption: EncryptionSettings = EncryptionSettings()
     oidc: OidcSettings = OidcSettings()
 
@@ -202,7 +242,7 @@ class _File(TomlConfigSettingsSource):
 
 _PREFIX: Final = "GOVKIT_"
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_OTHER_VARIABLES: Final = ("GOVKIT_SETTINGS", "GOVKIT_SUPERUSER_URL", "GOVKIT_KILLS")
+_OTHER_VARIABLES: Final = ("GOVKIT_SETTINGS", "GOVKIT_SUPERUSER_URL", "GOVKIT_KILLS", "GOVKIT_SOAK")
 
 
 def _path() -> Path:

@@ -15,8 +15,9 @@ from pydantic import BaseModel, ValidationError
 from govkit.base import archive as archives
 from govkit.base.audit import SystemEvent
 from govkit.base.deployment import ROLE_TITLES, Deployment
-from govkit.base.identity import Account, Appointment, Role, Staff, add_account
+from govkit.base.identity import Account, Appointment, Role, Staff
 from govkit.base.municipality import Municipality, MunicipalityPolicy, MunicipalityRow
+from govkit.base.passwords import add_account
 from govkit.base.work import JAPAN
 from govkit.cli.backup import told_progress, writing_to
 from govkit.cli.output import find_city, open_deployment, operator

@@ -10,7 +10,8 @@ import click
 import sqlalchemy as sa
 
 from govkit.base.deployment import ROLE_TITLES, Deployment
-from govkit.base.identity import Account, Actor, Staff, add_account
+from govkit.base.identity import Account, Actor, Staff
+from govkit.base.passwords import add_account
 from govkit.base.work import JAPAN
 from govkit.cli.demo_city import (
     DEMO_CITIES,

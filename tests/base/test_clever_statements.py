@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased, with_loader_criteria
 from govkit.base.audit import AuditEvent
 from govkit.base.db import Base
 from govkit.base.deployment import Deployment
-from govkit.base.identity import Role, Staff, add_account
+from govkit.base.identity import Role, Staff
+from govkit.base.passwords import add_account
 from govkit.base.tenancy import ScopedSession
 from govkit.errors import UnscopedAccess
 from govkit.testing.plugin import FixedClock, TestDatabases
@@ -195,12 +196,14 @@ def filled(databases: TestDatabases) -> Iterator[Deployment]:
 
 
 @pytest.mark.parametrize("name", READS)
+@pytest.mark.requirement("P2", "TEN-1")
 def test_clever_reads_are_refused(filled: Deployment, name: str) -> None:
     with filled.session(OWN) as session, pytest.raises(UnscopedAccess):
         session.execute(READS[name]()).all()
 
 
 @pytest.mark.parametrize("name", WRITES)
+@pytest.mark.requirement("P2", "TEN-1")
 def test_clever_writes_are_refused(filled: Deployment, name: str) -> None:
     with filled.session(OWN) as session, pytest.raises((UnscopedAccess, SQLAlchemyError)):
         WRITES[name](session)
@@ -253,6 +256,7 @@ def test_a_second_writer_of_the_same_thread_is_told_at_once(
     deployment.close()
 
 
+@pytest.mark.requirement("TEN-2")
 def test_a_table_without_an_owner_is_refused() -> None:
     with pytest.raises(TypeError, match="TenantTable"):
         type("Note", (Base,), {"__tablename__": "note", "__table_args__": {}})

@@ -6,7 +6,8 @@ from flask import Flask
 from govkit.base import web
 from govkit.base.app import create_app
 from govkit.base.deployment import Deployment
-from govkit.base.identity import Account, add_account
+from govkit.base.identity import Account
+from govkit.base.passwords import add_account
 from govkit.base.settings import SecuritySettings
 from govkit.errors import InvalidSettings
 from govkit.testing.plugin import PASSWORD, appoint
@@ -32,6 +33,7 @@ def site(app: Flask) -> Flask:
         "/./\\evil.example",
     ],
 )
+@pytest.mark.requirement("ASVS-3.7.2")
 def test_login_never_leads_to_another_site(site, deployment, target) -> None:
     login = appoint(deployment, "132021", "board_clerk")
     answer = site.test_client().post(
@@ -65,6 +67,7 @@ def test_the_link_to_the_other_language_is_this_page(site, asked, link) -> None:
     assert f'href="{link}"' in answer.text
 
 
+@pytest.mark.requirement("ASVS-3.7.2", "ASVS-1.2.2")
 def test_the_link_to_the_other_language_names_no_other_host(site) -> None:
     answer = site.test_client().get("/x", environ_overrides={"PATH_INFO": "//evil.example/x"})
     assert 'href="/evil.example/x?lang=en"' in answer.text
@@ -79,6 +82,7 @@ def _is_protected(answer) -> bool:
     return "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.requirement("ASVS-4.1.3")
 def test_another_host_name_gets_a_plain_refusal(site) -> None:
     site.config["TRUSTED_HOSTS"] = ["localhost"]
     answer = site.test_client().get("/login", headers={"Host": "evil.example"})
@@ -88,6 +92,7 @@ def test_another_host_name_gets_a_plain_refusal(site) -> None:
     assert answer.headers["X-Request-Id"] in answer.text
 
 
+@pytest.mark.requirement("ASVS-16.5.4", "ASVS-16.5.3")
 def test_an_error_page_that_fails_is_replaced_by_a_plain_one(deployment, tmp_path) -> None:
     broken = tmp_path / "govkit" / "base" / "error.html"
     broken.parent.mkdir(parents=True)
@@ -138,6 +143,7 @@ def failing(site) -> Flask:
 @pytest.mark.parametrize(
     ("address", "kind"), [("/demo/value", "ValueError"), ("/demo/row", "IntegrityError")]
 )
+@pytest.mark.requirement("LOG-3", "P21", "ASVS-16.3.4", "ASVS-16.2.5")
 def test_logs_tell_where_it_failed_and_name_nobody(failing, caplog, address, kind) -> None:
     answer = failing.test_client().get(address)
     assert answer.status_code == 500
@@ -146,6 +152,7 @@ def test_logs_tell_where_it_failed_and_name_nobody(failing, caplog, address, kin
     assert NAME not in caplog.text
 
 
+@pytest.mark.requirement("LOG-3", "ASVS-16.5.4")
 def test_a_failure_while_answering_a_failure_names_nobody(site, caplog, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise ValueError(NAME)
@@ -164,6 +171,7 @@ def test_only_the_nearest_menu_entry_is_current(app, sign_in, address) -> None:
     assert page.count(' aria-current="true"') == 2  # the language in use
 
 
+@pytest.mark.requirement("ASVS-5.4.2")
 def test_a_file_with_a_japanese_name_can_be_sent_by_any_server():
     headers = web.attachment(b"", "通学区域 1.csv", "text/csv").headers
     sent = headers["Content-Disposition"]

@@ -11,12 +11,8 @@ from govkit import forms
 from govkit.base import web
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
-from govkit.base.identity import (
-    Account,
-    WebSession,
-    check_password,
-    set_password,
-)
+from govkit.base.identity import Account, WebSession
+from govkit.base.passwords import check_password, set_password
 from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
 from govkit.errors import Refused
@@ -48,23 +44,28 @@ def change_password(work: Work) -> ResponseReturnValue:
     form = PasswordForm(request.form, gettext=_)
     if form.validate():
         login, account_id = web.current_session(), cast(UUID, work.actor.account_id)
-        with web.deployment().system() as database:
-            held = database.get(Account, account_id)
-            right = check_password(database, held.login, form.current.data, work.now)
-            if right is None:
-                form.add_error("current", _("今のパスワードが違います。"))
-            else:
-                try:
-                    set_password(right, form.new.data)
-                except Refused as refusal:
-                    form.add_error("new", _(refusal.text, **refusal.params))
+        deployment = web.deployment()
+        with deployment.system(writes=False) as database:
+            name = database.get(Account, account_id).login
+        if check_password(deployment, name, form.current.data) is None:
+            form.add_error("current", _("今のパスワードが違います。"))
+        else:
+            _set_password(form, account_id)
         if not form.errors:
             end_logins(account_id)
-            login.log_in(account_id, work.municipality.code)
+            login.log_in(account_id, work.municipality.code, amr=login.amr)
             work.record("account.password_changed", work.actor.staff_id)
             web.notify(_("パスワードを変えました。ほかの端末でのログインは終わりました。"))
             return web.see_other("govkit.account")
     return pages.render("govkit/base/account.html", form=form), 400
+
+
+def _set_password(form: PasswordForm, account_id: UUID) -> None:
+    with web.deployment().system() as database:
+        try:
+            set_password(database, database.get(Account, account_id), form.new.data)
+        except Refused as refusal:
+            form.add_error("new", _(refusal.text, **refusal.params))
 
 
 def end_logins(account_id: UUID) -> None:

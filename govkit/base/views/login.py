@@ -11,11 +11,8 @@ from govkit.base import web
 from govkit.base.audit import SystemEvent
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
-from govkit.base.identity import (
-    Account,
-    check_password,
-    held_appointments,
-)
+from govkit.base.identity import Account, held_appointments
+from govkit.base.passwords import check_password
 from govkit.base.tenancy import ScopedSession
 from govkit.base.views.blueprint import pages
 from govkit.base.work import JAPAN
@@ -43,10 +40,9 @@ def log_in() -> ResponseReturnValue:
     if not form.validate():
         return pages.render("govkit/base/login.html", form=form), 400
     deployment = web.deployment()
-    now = deployment.clock()
+    account = check_password(deployment, form.login.data, form.password.data)
+    account_id = account.id if account else None
     with deployment.system() as database:
-        account = check_password(database, form.login.data, form.password.data, now)
-        account_id = account.id if account else None
         _record_login(database, form.login.data, account_id)
     if account_id is None:
         form.add_error(

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from govkit.base import web
 from govkit.base.audit import SystemEvent
 from govkit.base.i18n import gettext as _
-from govkit.base.identity import Account, Appointment, Staff, add_account
+from govkit.base.identity import Account, Appointment, Staff
+from govkit.base.passwords import add_account
 from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.modules.schools.forms import DUTIES, EndForm, ExchangeNameForm, PostingForm
@@ -126,12 +127,13 @@ def appoint(work: Work) -> ResponseReturnValue:
         account_id = _add_account(form.login.data, password, work.actor.audit_name)
     appointment = post_staff(work, _posting(work, form, account_id))
     if is_new:
-        return pages.render(
+        page = pages.render(
             "schools/account_made.html",
             login=form.login.data,
             password=password,
             title=appointment.title,
         )
+        return web.show_once(page)
     web.notify(_("「{title}」に配属しました。", title=appointment.title))
     return web.see_other("schools.staff_member", staff_id=appointment.staff_id)
 
