@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import (
     AppendOnly,
     Base,
@@ -32,6 +33,7 @@ class AuditEvent(AppendOnly, TenantTable, Base):
     """
 
     __tablename__ = "govkit_audit_event"
+    __asset_class__ = AssetClass.II
     __table_args__ = (
         tenant_index("govkit_audit_event", "at"),
         tenant_index("govkit_audit_event", "actor", "at"),
@@ -60,6 +62,7 @@ class AuditHead(TenantTable, Base):
     """
 
     __tablename__ = "govkit_audit_head"
+    __asset_class__ = AssetClass.III
     __table_args__ = ({"comment": "監査記録の鎖の先頭"},)
 
     number: Mapped[int] = mapped_column(comment="最新の連番")
@@ -75,6 +78,7 @@ class AuditCheckpoint(AppendOnly, TenantTable, Base):
     """
 
     __tablename__ = "govkit_audit_checkpoint"
+    staff_columns = frozenset({"ordered_by"})
     __table_args__ = (tenant_unique("last_number"), {"comment": "監査記録の鎖の区切り"})
 
     first_number: Mapped[int] = mapped_column(comment="削除した最初の連番")
@@ -94,6 +98,7 @@ class SystemEvent(AppendOnly, SystemTable, Base):
     """An act on the deployment itself: log-ins, joining, work across municipalities (全体の記録)."""
 
     __tablename__ = "govkit_system_event"
+    __asset_class__ = AssetClass.II
     __table_args__ = ({"comment": "全体の記録"},)
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, comment="識別子")

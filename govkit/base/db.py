@@ -11,7 +11,7 @@ Every table is one of three kinds, and a test walks over all of them:
 
 import threading
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from govkit.base.columns import AssetClass
 
 __all__ = [
     "BEGIN_STATEMENTS",
@@ -67,7 +69,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class TenantTable:
-    """Mixin: rows that belong to one municipality (団体)."""
+    """Mixin: rows that belong to one municipality (団体).
+
+    A table with rows about residents or pupils says so, see :mod:`govkit.base.persons`.
+    """
+
+    person_column: ClassVar[str | None] = None
+    """Column that names the person a row is about: an addressee number (宛名番号), a list of them, or
+    a key to a row that has one."""
+    staff_columns: ClassVar[frozenset[str]] = frozenset()
+    """Columns that name members of staff (職員の氏名)."""
+    other_people: ClassVar[frozenset[str]] = frozenset()
+    """Columns, or items inside a JSON column, about somebody else than that person (ほかの人の情報)."""
+    is_protection_list: ClassVar[bool] = False
+    """Whether the rows with ``is_active`` are the people under support measures (支援措置対象者)."""
 
     @declared_attr
     @classmethod
@@ -122,6 +137,9 @@ class Versioned:
 class Base(DeclarativeBase):
     """Declarative base of every table of govkit and of its modules."""
 
+    __asset_class__: ClassVar[AssetClass]
+    """Class of the table's columns that name none of their own (重要性分類)."""
+
     metadata = sa.MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -144,6 +162,9 @@ class Base(DeclarativeBase):
         if "__tablename__" in vars(cls) and sum(issubclass(cls, each) for each in kinds) != 1:
             raise TypeError(f"{cls.__name__}: choose TenantTable, SharedTable or SystemTable")
         super().__init_subclass__(**options)
+        if "__asset_class__" in vars(cls):
+            table: Any = cls.__table__
+            table.info.update(cls.__asset_class__.info)
 
 
 def tenant_key(column: str, target: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:

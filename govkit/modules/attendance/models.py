@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import (
     AppendOnly,
     Base,
@@ -58,6 +59,8 @@ class RollCall(Versioned, TenantTable, Base):
     """One class's attendance of one day, as saved last (出席簿の1日分)."""
 
     __tablename__ = "attendance_roll_call"
+    __asset_class__ = AssetClass.III
+    staff_columns = frozenset({"recorded_by"})
     __table_args__ = (
         tenant_key("class_group_id", "schools_class_group"),
         tenant_unique("class_group_id", "day"),
@@ -74,6 +77,8 @@ class DayMark(TenantTable, Base):
     """How one pupil spent one day (出欠); one row for everybody, present or not."""
 
     __tablename__ = "attendance_day_mark"
+    __asset_class__ = AssetClass.III
+    person_column = "pupil_id"
     __table_args__ = (
         sa.ForeignKeyConstraint(
             ["municipality_code", "class_group_id", "day"],
@@ -93,13 +98,16 @@ class DayMark(TenantTable, Base):
     pupil_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="児童生徒")
     day: Mapped[date] = mapped_column(comment="日")
     mark: Mapped[str] = mapped_column(sa.String(30), comment="出欠の種別")
-    note: Mapped[str] = mapped_column(sa.String(100), comment="備考")
+    note: Mapped[str] = mapped_column(sa.String(100), info=AssetClass.II.info, comment="備考")
 
 
 class MarkCorrection(AppendOnly, TenantTable, Base):
     """A mark that was changed after it was recorded, old value kept (出欠の訂正)."""
 
     __tablename__ = "attendance_mark_correction"
+    __asset_class__ = AssetClass.III
+    person_column = "pupil_id"
+    staff_columns = frozenset({"corrected_by"})
     __table_args__ = (
         tenant_key("pupil_id", "schools_pupil"),
         tenant_key("class_group_id", "schools_class_group"),
@@ -114,18 +122,26 @@ class MarkCorrection(AppendOnly, TenantTable, Base):
     before: Mapped[str | None] = mapped_column(
         sa.String(30), comment="訂正前の種別(空なら記録なし)"
     )
-    before_note: Mapped[str] = mapped_column(sa.String(100), comment="訂正前の備考")
+    before_note: Mapped[str] = mapped_column(
+        sa.String(100), info=AssetClass.II.info, comment="訂正前の備考"
+    )
     after: Mapped[str] = mapped_column(sa.String(30), comment="訂正後の種別")
-    after_note: Mapped[str] = mapped_column(sa.String(100), comment="訂正後の備考")
+    after_note: Mapped[str] = mapped_column(
+        sa.String(100), info=AssetClass.II.info, comment="訂正後の備考"
+    )
     corrected_by: Mapped[str] = mapped_column(sa.String(101), comment="訂正した人")
     corrected_at: Mapped[datetime] = mapped_column(comment="訂正した日時")
-    reason: Mapped[str] = mapped_column(sa.String(200), comment="訂正の理由")
+    reason: Mapped[str] = mapped_column(
+        sa.String(200), info=AssetClass.II.info, comment="訂正の理由"
+    )
 
 
 class CalendarEntry(TenantTable, Base):
     """Days of a school that differ from the ordinary week (授業日・休業日の定め)."""
 
     __tablename__ = "attendance_calendar_entry"
+    __asset_class__ = AssetClass.IV
+    staff_columns = frozenset({"withdrawn_by"})
     __table_args__ = (
         tenant_key("school_id", "schools_school"),
         tenant_index("attendance_calendar_entry", "school_id", "first_day"),
@@ -137,7 +153,9 @@ class CalendarEntry(TenantTable, Base):
     last_day: Mapped[date] = mapped_column(comment="最後の日")
     kind: Mapped[str] = mapped_column(sa.String(20), comment="種別")
     name: Mapped[str] = mapped_column(sa.String(60), comment="名称")
-    withdrawn_by: Mapped[str | None] = mapped_column(sa.String(101), comment="取り消した人")
+    withdrawn_by: Mapped[str | None] = mapped_column(
+        sa.String(101), info=AssetClass.III.info, comment="取り消した人"
+    )
     withdrawn_at: Mapped[datetime | None] = mapped_column(comment="取り消した日時")
 
 
@@ -145,6 +163,8 @@ class Closure(TenantTable, Base):
     """Cancelled lessons of a school, of one grade or of one class (臨時休業)."""
 
     __tablename__ = "attendance_closure"
+    __asset_class__ = AssetClass.III
+    staff_columns = frozenset({"withdrawn_by"})
     __table_args__ = (
         tenant_key("school_id", "schools_school"),
         tenant_key("class_group_id", "schools_class_group"),
@@ -171,6 +191,8 @@ class MonthClose(TenantTable, Base):
     """
 
     __tablename__ = "attendance_month_close"
+    __asset_class__ = AssetClass.III
+    staff_columns = frozenset({"closed_by", "reopened_by"})
     __table_args__ = (
         tenant_key("class_group_id", "schools_class_group"),
         tenant_unique("class_group_id", "month", "times"),

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import (
     AppendOnly,
     Base,
@@ -20,6 +21,7 @@ from govkit.base.db import (
     tenant_key,
     tenant_unique,
 )
+from govkit.base.encrypted_columns import BlindIndex, Encrypted
 from govkit.modules.enrolment.codes import EntryStatus
 
 __all__ = [
@@ -48,6 +50,8 @@ class RegisterEntry(Versioned, TenantTable, Base):
     """
 
     __tablename__ = _ENTRY
+    __asset_class__ = AssetClass.II
+    person_column = "addressee_number"
     __table_args__ = (
         tenant_unique("addressee_number"),
         tenant_key("school_id", "schools_school"),
@@ -85,7 +89,7 @@ class RegisterEntry(Versioned, TenantTable, Base):
     relationship_to_head: Mapped[str] = mapped_column(sa.String(300), comment="続柄")
     nationality: Mapped[str] = mapped_column(sa.String(300), comment="国籍")
     is_foreign: Mapped[bool] = mapped_column(comment="外国籍(学齢簿に準じるもの)")
-    is_protected: Mapped[bool] = mapped_column(comment="支援措置")
+    is_protected: Mapped[bool] = mapped_column(info=AssetClass.I.info, comment="支援措置")
     resident_since: Mapped[date | None] = mapped_column(comment="住民となった年月日")
     kana_key: Mapped[str] = mapped_column(sa.String(300), comment="フリガナの検索キー")
     name_keys: Mapped[str] = mapped_column(sa.Text, comment="氏名の検索キー")
@@ -101,7 +105,7 @@ class RegisterEntry(Versioned, TenantTable, Base):
     graduated_on: Mapped[date | None] = mapped_column(comment="卒業年月日")
     is_special_needs_class: Mapped[bool] = mapped_column(comment="特別支援学級")
     schooling: Mapped[str] = mapped_column(sa.String(20), comment="外国籍の子の就学状況")
-    note: Mapped[str] = mapped_column(sa.Text, comment="備考(施行規則30条6号)")
+    note: Mapped[str] = mapped_column(Encrypted(), comment="備考(施行規則30条6号)")
 
     @property
     def name(self) -> str:
@@ -135,9 +139,13 @@ class Guardian(TenantTable, Base):
     """
 
     __tablename__ = "enrolment_guardian"
+    __asset_class__ = AssetClass.II
+    person_column = "entry_id"
+    other_people = frozenset({"name", "kana", "address", "nationality", "contact"})
     __table_args__ = (
         tenant_key("entry_id", _ENTRY),
         tenant_unique("entry_id", "position"),
+        tenant_index("enrolment_guardian", "contact_key"),
         {"comment": "保護者"},
     )
 
@@ -148,7 +156,8 @@ class Guardian(TenantTable, Base):
     address: Mapped[str] = mapped_column(sa.String(600), comment="住所(空なら児童と同じ)")
     relation: Mapped[str] = mapped_column(sa.String(300), comment="児童から見た関係")
     nationality: Mapped[str] = mapped_column(sa.String(300), comment="国籍")
-    contact: Mapped[str] = mapped_column(sa.String(200), comment="連絡先")
+    contact: Mapped[str] = mapped_column(Encrypted(), comment="連絡先")
+    contact_key: Mapped[str] = mapped_column(BlindIndex("contact"), comment="連絡先の検索キー")
     has_custody: Mapped[bool] = mapped_column(comment="監護者")
     has_joint_authority: Mapped[bool] = mapped_column(comment="共同親権者")
     source: Mapped[str] = mapped_column(sa.String(10), comment="出所(住民記録または手入力)")
@@ -158,6 +167,8 @@ class OutOfDistrictSchooling(TenantTable, Base):
     """Schooling outside the municipality's own schools (区域外就学): group 1.1.4 (0170019)."""
 
     __tablename__ = "enrolment_out_of_district"
+    __asset_class__ = AssetClass.II
+    person_column = "entry_id"
     __table_args__ = (tenant_key("entry_id", _ENTRY), {"comment": "区域外就学"})
 
     entry_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="学齢簿")
@@ -178,6 +189,8 @@ class SpecialNeedsSchooling(TenantTable, Base):
     """Schooling at a special needs school (特別支援学校): group 1.1.5 (0170021)."""
 
     __tablename__ = "enrolment_special_needs"
+    __asset_class__ = AssetClass.II
+    person_column = "entry_id"
     __table_args__ = (tenant_key("entry_id", _ENTRY), {"comment": "特別支援学校への就学"})
 
     entry_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="学齢簿")
@@ -195,6 +208,8 @@ class AttendanceDemand(TenantTable, Base):
     """A demand that a child be sent to school (督促): group 1.1.6 (0170023); 施行令20・21条."""
 
     __tablename__ = "enrolment_attendance_demand"
+    __asset_class__ = AssetClass.II
+    person_column = "entry_id"
     __table_args__ = (tenant_key("entry_id", _ENTRY), {"comment": "出席の督促"})
 
     entry_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="学齢簿")
@@ -206,6 +221,8 @@ class Exemption(TenantTable, Base):
     """Postponement of or exemption from schooling (猶予・免除): group 1.1.7 (0170025); 学校教育法18条."""
 
     __tablename__ = "enrolment_exemption"
+    __asset_class__ = AssetClass.II
+    person_column = "entry_id"
     __table_args__ = (tenant_key("entry_id", _ENTRY), {"comment": "就学の猶予・免除"})
 
     entry_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="学齢簿")
@@ -221,6 +238,10 @@ class RegisterChange(AppendOnly, TenantTable, Base):
     """What was changed in an entry, with the values before and after: group 1.1.8 (0170026)."""
 
     __tablename__ = "enrolment_register_change"
+    __asset_class__ = AssetClass.II
+    person_column = "entry_id"
+    staff_columns = frozenset({"recorded_by"})
+    other_people = frozenset({"guardian"})
     __table_args__ = (
         tenant_key("entry_id", _ENTRY),
         tenant_index("enrolment_register_change", "entry_id", "recorded_at"),
@@ -232,8 +253,8 @@ class RegisterChange(AppendOnly, TenantTable, Base):
     changed_on: Mapped[date] = mapped_column(comment="変更年月日")
     reason: Mapped[str] = mapped_column(sa.String(400), comment="事由")
     source: Mapped[str] = mapped_column(sa.String(10), comment="出所(住民記録または手入力)")
-    before: Mapped[dict[str, Any]] = mapped_column(sa.JSON, comment="変更前")
-    after: Mapped[dict[str, Any]] = mapped_column(sa.JSON, comment="変更後")
+    before: Mapped[dict[str, Any]] = mapped_column(Encrypted(), comment="変更前")
+    after: Mapped[dict[str, Any]] = mapped_column(Encrypted(), comment="変更後")
     recorded_by: Mapped[str] = mapped_column(sa.String(120), comment="記録した人")
     recorded_at: Mapped[datetime] = mapped_column(comment="記録日時")
 
@@ -242,6 +263,9 @@ class RegisterCompilation(AppendOnly, TenantTable, Base):
     """One compilation of the register of a year's entrants (学齢簿の編製); 施行令2条."""
 
     __tablename__ = "enrolment_compilation"
+    __asset_class__ = AssetClass.III
+    person_column = "undecided"
+    staff_columns = frozenset({"compiled_by"})
     __table_args__ = (
         tenant_unique("entry_school_year", "number"),
         {"comment": "学齢簿の編製"},
@@ -256,7 +280,7 @@ class RegisterCompilation(AppendOnly, TenantTable, Base):
     changed_count: Mapped[int] = mapped_column(comment="変更の人数")
     gone_count: Mapped[int] = mapped_column(comment="除かれた人数")
     undecided: Mapped[list[str]] = mapped_column(
-        sa.JSON, comment="生年月日から判断できない宛名番号"
+        sa.JSON, info=AssetClass.II.info, comment="生年月日から判断できない宛名番号"
     )
     compiled_by: Mapped[str] = mapped_column(sa.String(120), comment="編製した人")
     compiled_at: Mapped[datetime] = mapped_column(comment="編製日時")
@@ -266,6 +290,8 @@ class CompilationChange(AppendOnly, TenantTable, Base):
     """What a compilation did to one entry: new, changed or gone (編製の差分)."""
 
     __tablename__ = "enrolment_compilation_change"
+    __asset_class__ = AssetClass.III
+    person_column = "entry_id"
     __table_args__ = (
         tenant_key("compilation_id", "enrolment_compilation"),
         tenant_key("entry_id", _ENTRY),
@@ -283,6 +309,7 @@ class AttendanceZone(TenantTable, Base):
     """To which schools a town belongs (通学区域)."""
 
     __tablename__ = "enrolment_zone"
+    __asset_class__ = AssetClass.IV
     __table_args__ = (
         tenant_unique("machiaza_id"),
         tenant_key("elementary_school_id", "schools_school"),
@@ -300,6 +327,9 @@ class SchoolDesignation(TenantTable, Base):
     """The school that the board designated for a child (就学校の指定); the open one is in force."""
 
     __tablename__ = "enrolment_designation"
+    __asset_class__ = AssetClass.II
+    person_column = "entry_id"
+    staff_columns = frozenset({"decided_by"})
     __table_args__ = (
         tenant_key("entry_id", _ENTRY),
         tenant_key("school_id", "schools_school"),
@@ -312,7 +342,7 @@ class SchoolDesignation(TenantTable, Base):
     school_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="指定校")
     basis: Mapped[str] = mapped_column(sa.String(10), comment="通学区域または指定校変更")
     reason_code: Mapped[str] = mapped_column(sa.String(30), comment="指定校変更の理由")
-    reason_text: Mapped[str] = mapped_column(sa.String(400), comment="理由の説明")
+    reason_text: Mapped[str] = mapped_column(Encrypted(), comment="理由の説明")
     decided_on: Mapped[date] = mapped_column(comment="決定年月日")
     decided_by: Mapped[str] = mapped_column(sa.String(120), comment="決定した人")
     valid_until: Mapped[date | None] = mapped_column(comment="許可の末日")

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import AppendOnly, Base, TenantTable, tenant_index, tenant_key, tenant_unique
 
 __all__ = ["ProtectedPerson", "RefusedRow", "ResidentExtract", "ResidentRow"]
@@ -19,6 +20,8 @@ class ResidentExtract(AppendOnly, TenantTable, Base):
     """
 
     __tablename__ = "resident_extracts_extract"
+    __asset_class__ = AssetClass.III
+    staff_columns = frozenset({"received_by"})
     __table_args__ = (tenant_unique("number"), {"comment": "住民票抽出データの受入"})
 
     number: Mapped[int] = mapped_column(comment="受入番号")
@@ -43,6 +46,7 @@ class RefusedRow(AppendOnly, TenantTable, Base):
     """Why a row of an extract was refused (受け入れなかった行); never holds a 個人番号."""
 
     __tablename__ = "resident_extracts_refused_row"
+    __asset_class__ = AssetClass.II
     __table_args__ = (
         tenant_key("extract_id", "resident_extracts_extract"),
         tenant_index("resident_extracts_refused_row", "extract_id", "row_number"),
@@ -66,6 +70,9 @@ class ResidentRow(TenantTable, Base):
     """
 
     __tablename__ = "resident_extracts_resident"
+    __asset_class__ = AssetClass.II
+    person_column = "addressee_number"
+    other_people = frozenset({"head_name"})
     __table_args__ = (
         tenant_unique("addressee_number"),
         tenant_index("resident_extracts_resident", "household_number"),
@@ -80,7 +87,7 @@ class ResidentRow(TenantTable, Base):
     machiaza_id: Mapped[str] = mapped_column(sa.String(300), comment="町字ID")
     town: Mapped[str] = mapped_column(sa.String(300), comment="町字")
     name_keys: Mapped[str] = mapped_column(sa.Text, comment="氏名の検索キー")
-    is_protected: Mapped[bool] = mapped_column(comment="支援措置")
+    is_protected: Mapped[bool] = mapped_column(info=AssetClass.I.info, comment="支援措置")
     content_hash: Mapped[str] = mapped_column(sa.String(64), comment="内容のハッシュ")
     content: Mapped[str] = mapped_column(sa.Text, comment="内容(JSON)")
     gone_on: Mapped[date | None] = mapped_column(comment="抽出データからなくなった日")
@@ -90,6 +97,9 @@ class ProtectedPerson(TenantTable, Base):
     """Somebody under support measures (支援措置対象者), also where no extract knows the person."""
 
     __tablename__ = "resident_extracts_protected"
+    __asset_class__ = AssetClass.I
+    person_column = "addressee_number"
+    is_protection_list = True
     __table_args__ = (tenant_unique("addressee_number"), {"comment": "支援措置対象者"})
 
     addressee_number: Mapped[str] = mapped_column(sa.String(15), comment="宛名番号")

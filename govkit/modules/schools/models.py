@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import Base, TenantTable, tenant_index, tenant_join, tenant_key, tenant_unique
 
 __all__ = [
@@ -45,6 +46,7 @@ class School(TenantTable, Base):
     """A school (学校) that the municipality founded."""
 
     __tablename__ = "schools_school"
+    __asset_class__ = AssetClass.IV
     __table_args__ = (tenant_unique("code"), {"comment": "学校"})
 
     code: Mapped[str] = mapped_column(sa.String(13), comment="学校コード")
@@ -72,6 +74,7 @@ class SchoolYear(TenantTable, Base):
     """A school year (年度) that the municipality has opened, 1 April to 31 March."""
 
     __tablename__ = "schools_school_year"
+    __asset_class__ = AssetClass.IV
     __table_args__ = (tenant_unique("year"), {"comment": "年度"})
 
     year: Mapped[int] = mapped_column(comment="年度(西暦)")
@@ -91,6 +94,7 @@ class ClassGroup(TenantTable, Base):
     """A class of one school year (学級)."""
 
     __tablename__ = "schools_class_group"
+    __asset_class__ = AssetClass.III
     __table_args__ = (
         tenant_key("school_id", "schools_school"),
         tenant_unique("school_id", "school_year", "grade", "name"),
@@ -129,6 +133,8 @@ class Pupil(TenantTable, Base):
     """
 
     __tablename__ = "schools_pupil"
+    __asset_class__ = AssetClass.II
+    person_column = "addressee_number"
     __table_args__ = (tenant_unique("addressee_number"), {"comment": "児童生徒"})
 
     addressee_number: Mapped[str] = mapped_column(sa.String(15), comment="宛名番号")
@@ -148,7 +154,7 @@ class Pupil(TenantTable, Base):
     exchange_given_name: Mapped[str | None] = mapped_column(sa.String(100), comment="連携用の名")
     birth_date: Mapped[date] = mapped_column(comment="生年月日")
     sex: Mapped[str] = mapped_column(sa.String(1), comment="性別")
-    is_protected: Mapped[bool] = mapped_column(comment="支援措置")
+    is_protected: Mapped[bool] = mapped_column(info=AssetClass.I.info, comment="支援措置")
     master_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="利用者の共通ID(転校しても同じ)")
 
     @property
@@ -170,6 +176,8 @@ class ClassMembership(TenantTable, Base):
     """A pupil in a class, from a day to a day (在籍); its grade wins over the grade by age."""
 
     __tablename__ = "schools_class_membership"
+    __asset_class__ = AssetClass.III
+    person_column = "pupil_id"
     __table_args__ = (
         tenant_key("pupil_id", "schools_pupil"),
         tenant_key("class_group_id", "schools_class_group"),
@@ -198,6 +206,7 @@ class StaffPosting(TenantTable, Base):
     """Where an appointed member of staff works and what they do there (校務分掌・担任)."""
 
     __tablename__ = "schools_staff_posting"
+    __asset_class__ = AssetClass.III
     __table_args__ = (
         tenant_key("appointment_id", "govkit_appointment"),
         tenant_key("school_id", "schools_school"),
@@ -223,6 +232,7 @@ class StaffExchangeName(TenantTable, Base):
     """Form of a name of staff for systems that know JIS X 0213 only (連携用の氏名)."""
 
     __tablename__ = "schools_staff_exchange_name"
+    __asset_class__ = AssetClass.III
     __table_args__ = (
         tenant_key("staff_id", "govkit_staff"),
         tenant_unique("staff_id"),
@@ -242,6 +252,7 @@ class ExchangeId(TenantTable, Base):
     """
 
     __tablename__ = "schools_exchange_id"
+    __asset_class__ = AssetClass.III
     __table_args__ = (tenant_unique("kind", "key"), {"comment": "連携用の識別子"})
 
     kind: Mapped[str] = mapped_column(sa.String(20), comment="種類")
