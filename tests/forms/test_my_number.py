@@ -134,6 +134,7 @@ def test_no_digit_is_in_anything_that_is_shown_or_kept(typed, name):
             assert part not in text
 
 
+@pytest.mark.requirement("LOG-3", "MYN-1")
 def test_logs_hold_no_digit(caplog):
     form = sent()
     with caplog.at_level(logging.DEBUG):
@@ -153,6 +154,7 @@ def test_the_page_after_an_error_elsewhere_asks_for_the_number_again():
     assert 'value=""' in form.number()
 
 
+@pytest.mark.requirement("ASVS-14.2.1", "MYN-1")
 def test_neither_page_nor_session_nor_address_of_an_application_holds_the_number():
     app = Flask(__name__)
     app.secret_key = "test"
@@ -208,6 +210,7 @@ def test_blank_is_refused_where_it_is_required():
     assert sent("").number.answer == ""
 
 
+@pytest.mark.requirement("MYN-1")
 def test_other_fields_go_on_refusing_the_number():
     form = sent(name="山田 1234-5678-9018")
     assert form.name.error_code == "my_number_not_allowed"

@@ -176,6 +176,7 @@ def clock(monkeypatch):
 
 @pytest.mark.parametrize("costs", COSTS)
 @pytest.mark.parametrize("asked", PAIRS)
+@pytest.mark.requirement("DVP-1")
 def test_protected_and_absent_take_the_same_time(clock, asked, costs):
     directory = directory_over(Costly(residents(), clock, COSTS[costs]))
     protected, absent = samples(directory, PAIRS[asked], clock, SAMPLES)
@@ -193,6 +194,7 @@ def test_without_waiting_they_would_differ(clock, monkeypatch, asked):
 
 
 @pytest.mark.parametrize("asked", PAIRS if "GOVKIT_TIME_SAMPLES" in os.environ else ["building"])
+@pytest.mark.requirement("DVP-1")
 def test_on_the_real_clock_they_cannot_be_told_apart(asked):
     directory = directory_over(MemorySource(residents()))
     protected, absent = samples(directory, PAIRS[asked], time, REAL_SAMPLES)

@@ -144,6 +144,7 @@ FULL = replace(
 
 
 @pytest.mark.parametrize("item", ResidentItem)
+@pytest.mark.requirement("ASVS-14.2.6", "ASVS-15.3.1")
 def test_what_the_purpose_may_not_see_is_not_given_out(item):
     source = MemorySource([FULL])
     narrow = rule(items=frozenset(ResidentItem) - {item})
@@ -176,6 +177,7 @@ def test_earlier_names_and_addresses_are_found_and_given_only_where_allowed():
     assert directory(closed).get(context(closed), FATHER).resident.history == ()
 
 
+@pytest.mark.requirement("DVP-1")
 def test_earlier_addresses_of_protected_people_are_masked():
     seen = directory(rule()).get(context(rule()), PROTECTED).resident
     assert [str(row.address) for row in seen.history] == ["＊＊＊"]
@@ -220,6 +222,7 @@ LIST = [
 ]
 
 
+@pytest.mark.requirement("LOG-1")
 def test_a_list_is_matched_and_everybody_shown_is_audited_first():
     bulk, log = rule(bulk=True), []
     decisions = list(directory(bulk, log=log).match(context(bulk), LIST))

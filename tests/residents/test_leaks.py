@@ -83,6 +83,7 @@ def test_the_marks_are_in_the_places_of_the_protected_alone():
         assert not marked((one.id, one.name, one.birth, one.relationship))
 
 
+@pytest.mark.requirement("DVP-1", "P18")
 def test_no_question_finds_out_where_a_protected_person_lives(adapter):
     name, make_source = adapter
     people = known_to(name, PEOPLE)

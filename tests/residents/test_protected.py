@@ -152,6 +152,7 @@ def test_a_lifted_protection_holds_again_by_itself(feed, clock):
         feed.lift(who("1"), clock.now + timedelta(minutes=31))
 
 
+@pytest.mark.requirement("DVP-1", "ASVS-16.5.3")
 def test_without_a_list_and_with_an_old_one_there_is_no_answer(feed, clock):
     source = Protected(MemorySource(invented_residents()), feed)
     ids = [one.id for one in invented_residents()]

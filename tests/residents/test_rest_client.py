@@ -68,6 +68,7 @@ def refused(ask):
         ({"total_seconds": float("inf")}, "rest_not_positive"),
     ],
 )
+@pytest.mark.requirement("NET-1", "ASVS-1.3.6")
 def test_settings_that_cannot_be_right_are_refused(changes, code):
     with pytest.raises(InvalidSettings) as wrong:
         provider(**changes)
@@ -86,6 +87,7 @@ def test_a_setting_allows_http_elsewhere():
     assert provider(base_url="http://10.1.2.3", allows_http=True).allows_http
 
 
+@pytest.mark.requirement("LOG-3")
 def test_the_secret_is_not_shown():
     assert SECRET not in repr(provider())
 
@@ -145,6 +147,7 @@ def test_a_page_holds_somebody():
 
 
 @pytest.mark.parametrize("call", ["//127.0.0.2/x", "/127.0.0.2", "..//127.0.0.2"])
+@pytest.mark.requirement("NET-1", "ASVS-1.3.6", "ASVS-13.2.4")
 def test_no_name_of_a_call_leads_elsewhere(stand, call):  # noqa: F811
     client = stand.client()
     client.ask(PEOPLE, NOBODY)
@@ -309,6 +312,7 @@ def test_the_desk_verifies_introspects_and_refuses_a_second_use():
         (ApiFault.REDIRECT, "http_302", 1),
     ],
 )
+@pytest.mark.requirement("P19")
 def test_what_may_pass_is_tried_twice(stand, fault, reason, tries):  # noqa: F811
     client = stand.client()
     stand.api.fail(fault, times=tries)
@@ -356,6 +360,7 @@ def test_a_refusal_is_no_empty_answer(stand, codes, error):  # noqa: F811
     assert stand.api.asked[f"/{PEOPLE}"] == 1
 
 
+@pytest.mark.requirement("P19")
 def test_an_answer_may_not_be_larger_than_agreed(stand):  # noqa: F811
     client = stand.client(max_bytes=300)
     client.ask(PEOPLE, NOBODY)
@@ -365,6 +370,7 @@ def test_an_answer_may_not_be_larger_than_agreed(stand):  # noqa: F811
 
 
 @pytest.mark.parametrize("fault", [ApiFault.HANG, ApiFault.TRICKLE])
+@pytest.mark.requirement("P19", "ASVS-16.5.2")
 def test_the_asker_waits_no_longer_than_the_deadline(stand, fault):  # noqa: F811
     client = stand.client()
     client.ask(PEOPLE, NOBODY)
@@ -391,12 +397,14 @@ def test_nobody_listening_is_an_outage(stand):  # noqa: F811
         assert str(refused(lambda: client.ask(PEOPLE, NOBODY))) == "not_reached"
 
 
+@pytest.mark.requirement("ASVS-12.3.2")
 def test_plain_text_where_tls_belongs_is_an_outage(stand):  # noqa: F811
     url = stand.url.replace("http:", "https:")
     client = stand.client(base_url=url, token_url=f"{url}{TOKEN}")
     assert str(refused(lambda: client.ask(PEOPLE, NOBODY))) in ("tls", "connection_lost")
 
 
+@pytest.mark.requirement("P19", "ASVS-16.5.2")
 def test_five_faults_within_thirty_seconds_open_the_circuit(stand):  # noqa: F811
     client = stand.client()
     stand.api.fail(ApiFault.ERROR, times=99)
@@ -503,6 +511,7 @@ def test_impatient_askers_do_not_open_the_circuit(stand):  # noqa: F811
     assert client.ask(PEOPLE, NOBODY)["sokensu"] == 0
 
 
+@pytest.mark.requirement("LOG-3", "P21")
 def test_nothing_personal_is_logged_or_told(stand, caplog):  # noqa: F811
     caplog.set_level(logging.DEBUG)
     client = stand.client()

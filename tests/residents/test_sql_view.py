@@ -175,6 +175,7 @@ ATTACKS = (
 )
 
 
+@pytest.mark.requirement("ASVS-1.2.4")
 def test_whatever_is_typed_is_a_text_to_look_for(engine):
     source = view(engine)
     everybody = {*range(1, 11)}
@@ -190,6 +191,7 @@ def test_whatever_is_typed_is_a_text_to_look_for(engine):
         assert connection.scalar(sa.select(sa.func.count()).select_from(TABLE)) >= 10
 
 
+@pytest.mark.requirement("ASVS-1.2.4")
 def test_names_of_columns_are_quoted(engine):
     odd = 'v"; DROP TABLE v_jumin; --'
     source = view(engine, mapped=MAP.replace('"V_FULL"', f"'{odd}'"))
@@ -198,6 +200,7 @@ def test_names_of_columns_are_quoted(engine):
     assert [one.column for one in caught.value.problems] == [odd]
 
 
+@pytest.mark.requirement("ASVS-1.3.3")
 def test_wildcards_are_letters(engine):
     source = view(engine, named("100%", "1000", "a_b", "acb", "星*", "星空"))
     found = [

@@ -54,6 +54,7 @@ def kinds(alarms):
     return [alarm.kind for alarm in alarms]
 
 
+@pytest.mark.requirement("P18", "ASVS-2.4.1", "ASVS-2.3.2")
 def test_budget_counts_people_of_the_last_hour_by_actor_and_purpose(clock, alarms):
     doors = directory(clock, alarms)
     for _ in range(2):
@@ -90,6 +91,7 @@ def test_searching_for_nobody_costs_nothing(clock, alarms):
     assert isinstance(doors.search(context(), TWINS), Several)
 
 
+@pytest.mark.requirement("P18")
 def test_mass_searches_sound_the_alarm_again_and_again(clock, alarms):
     doors = directory(clock, alarms, mass=3)
     for _ in range(7):
@@ -103,6 +105,7 @@ def test_mass_searches_sound_the_alarm_again_and_again(clock, alarms):
     assert len(alarms) == 2
 
 
+@pytest.mark.requirement("P18", "ASVS-16.3.3")
 def test_numbers_of_nobody_one_after_the_other_sound_the_alarm(clock, alarms):
     doors = directory(clock, alarms)
     nobody, somebody = PersonId(CITY, "9"), PersonId(CITY, "000000000000001")
