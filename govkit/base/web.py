@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial, wraps
-from typing import Any, Final, cast
+from hashlib import file_digest
+from typing import Any, BinaryIO, Final, Protocol, cast
 from urllib.parse import quote
 
 from flask import (
@@ -34,10 +35,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter, ValidationError
 
+from govkit.base import idempotency
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality
 from govkit.base.sessions import ServerSession
+from govkit.base.uploads import ReceivedTable, Uploads
 from govkit.base.work import Origin, Work
 from govkit.errors import NotPermitted
 
@@ -51,7 +54,9 @@ __all__ = [
     "deployment",
     "notify",
     "open_work",
+    "receive_table",
     "see_other",
+    "show_once",
 ]
 
 PUBLIC: Final = "public"
@@ -60,6 +65,8 @@ SIGNED_IN: Final = "signed-in"
 """Permission of a route that everybody may ask for who is logged in to a municipality."""
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_KEPT_HEADERS: Final = ("Location", "Content-Type", "Content-Disposition")
 
 View = Callable[..., ResponseReturnValue]
 
@@ -130,14 +137,79 @@ class Pages(Blueprint):
 def _with_work(view: View) -> View:
     @wraps(view)
     def answer(**arguments: Any) -> ResponseReturnValue:
-        writes = request.method not in SAFE_METHODS
-        with open_work(writes=writes) as work:
-            response = make_response(view(work, **arguments))
-            if response.status_code >= 400:
-                work.discard()
-        return response
+        if request.method in SAFE_METHODS:
+            return _answer(view, arguments, "")
+        key = request.form.get(idempotency.KEY_FIELD, "")
+        if not key:
+            return _answer(view, arguments, "")
+        return _answer_once(view, arguments, _fingerprint(key))
 
     return answer
+
+
+def _answer(view: View, arguments: dict[str, Any], mark: str) -> Response:
+    with open_work(writes=request.method not in SAFE_METHODS) as work:
+        response = make_response(view(work, **arguments))
+        if response.status_code >= 400:
+            work.discard()
+        elif mark and (response.status_code >= 300 or idempotency.has_written(work.session)):
+            idempotency.keep_answer(work.session, mark, _kept(response), work.now)
+    return response
+
+
+def _answer_once(view: View, arguments: dict[str, Any], mark: str) -> Response:
+    """The answer to a form, and to a repeat of it the same answer without a second effect."""
+    with idempotency.alone(mark):
+        if (known := _known_answer(mark)) is not None:
+            return known
+        try:
+            response = _answer(view, arguments, mark)
+        except Exception:
+            # A repeat in another process may have come first: what it was told holds here too.
+            if (known := _known_answer(mark)) is not None:
+                return known
+            raise
+        if response.status_code >= 400 and (known := _known_answer(mark)) is not None:
+            return known
+        return response
+
+
+def _fingerprint(key: str) -> str:
+    skipped = ("csrf_token", idempotency.KEY_FIELD)
+    parts = [
+        text for pair in request.form.items(multi=True) if pair[0] not in skipped for text in pair
+    ]
+    for name, file in request.files.items(multi=True):
+        content = file_digest(cast(Any, file.stream), "sha256").hexdigest()
+        file.stream.seek(0)
+        parts += [name, file.filename or "", content]
+    actor = cast(Actor, g.actor)
+    return idempotency.fingerprint(actor.account_id, request.full_path, key, parts)
+
+
+def _kept(response: Response) -> idempotency.Answer:
+    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    keeps_body = not response.is_streamed and not g.get("is_shown_once", False)
+    return idempotency.Answer(
+        response.status_code, headers, response.get_data() if keeps_body else None
+    )
+
+
+def _known_answer(mark: str) -> Response | None:
+    code = cast(Municipality, g.municipality).code
+    with deployment().session(code, writes=False) as session:
+        known = idempotency.stored_answer(session, mark)
+    if known is None:
+        return None
+    if known.body is None:
+        return make_response(render_template("govkit/base/already_done.html"))
+    return Response(known.body, known.status, known.headers)
+
+
+def show_once(page: str) -> str:
+    """A page that is not kept for a repeat of the request, such as one with a new password."""
+    g.is_shown_once = True
+    return page
 
 
 def deployment() -> Deployment:
@@ -183,6 +255,25 @@ def see_other(endpoint: str, **values: Any) -> ResponseReturnValue:
 def notify(text: str, category: str = "success") -> None:
     """Show a notice on the next page: ``success``, ``info``, ``warning`` or ``error``."""
     flash(text, category)
+
+
+class _Upload(Protocol):
+    """A file of a form: ``form.file.data``."""
+
+    filename: str
+
+    @property
+    def stream(self) -> BinaryIO: ...
+
+
+def receive_table(work: Work, upload: _Upload) -> ReceivedTable:
+    """Take an uploaded CSV file or Excel workbook in; use it in a ``with`` block.
+
+    :raises InvalidInput: When the file is refused, with every reason that is known.
+    """
+    settings = deployment().settings
+    uploads = Uploads(settings.uploads, settings.security.max_upload_bytes, deployment().clock)
+    return uploads.receive(work, upload.stream, upload.filename)
 
 
 def attachment(body: bytes | Iterator[bytes], filename: str, mimetype: str) -> Response:

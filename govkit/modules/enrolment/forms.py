@@ -36,7 +36,11 @@ def _encodings() -> list[tuple[str, str]]:
 class ZonesForm(forms.Form):
     """The file of zones."""
 
-    file = forms.FileField(_("通学区域のファイル"), [forms.FileType(".csv")], required=True)
+    file = forms.FileField(
+        _("通学区域のファイル"),
+        [forms.FileType(".csv", ".xlsx", is_checked=False)],
+        required=True,
+    )
     encoding = forms.RadioField(
         _("文字コード"), choices=_encodings, required=True, default=Encoding.UTF_8.value
     )

@@ -15,13 +15,17 @@ def _encodings() -> list[tuple[str, str]]:
 
 
 class _FileForm(forms.Form):
-    file = forms.FileField(_("ファイル"), [forms.FileType(".csv")], required=True)
+    file = forms.FileField(
+        _("ファイル"), [forms.FileType(".csv", ".xlsx", is_checked=False)], required=True
+    )
     encoding = forms.RadioField(
         _("文字コード"),
         choices=_encodings,
         required=True,
         default=Encoding.UTF_8.value,
-        support=_("自動では判定しません。出力元の設定を確かめて選んでください。"),
+        support=_(
+            "CSVのときに選びます（Excelブックでは使いません）。自動では判定しません。出力元の設定を確かめてください。"
+        ),
     )
 
 

@@ -1,10 +1,8 @@
 """Pages to receive extracts of the resident register and to see how it went."""
 
 import io
-import tempfile
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +15,10 @@ from govkit.base import web
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import problem_text
 from govkit.base.logs import get_logger
+from govkit.base.uploads import ReceivedTable
 from govkit.base.work import Work
 from govkit.errors import Conflict, InvalidInput, Problem
-from govkit.formats.tabular import Encoding, write_table
+from govkit.formats.tabular import write_table
 from govkit.jp.calendar import format_date
 from govkit.modules.resident_extracts.forms import ExtractForm, ProtectionForm
 from govkit.modules.resident_extracts.models import RefusedRow, ResidentExtract
@@ -78,25 +77,36 @@ def receive(work: Work) -> ResponseReturnValue:
     if form.errors:
         _ask_for_the_file_again(form)
         return _upload_page(form), 400
-    folder = tempfile.TemporaryDirectory(prefix="govkit-")
-    path = Path(folder.name) / "extract.csv"
-    form.file.data.save(path)
-    form.file.data.close()
+    received = _received(work, form)
+    if received is None:
+        return _upload_page(form), 400
     file = ExtractFile(
-        path,
-        Path(form.file.data.filename).name,
-        Encoding(form.encoding.data),
+        received.path,
+        received.name,
+        received.encoding(form.encoding.data),
         form.as_of.data,
-        web.deployment().settings.security.max_upload_bytes,
+        max(received.path.stat().st_size, web.deployment().settings.security.max_upload_bytes),
         allows_shrinking=form.allows_shrinking.data,
     )
-    events = _events(file)
+    events = _events(file, received)
     body = stream_template("govkit/base/progress.html", title=_("抽出データの受入"), events=events)
     response = Response(body, mimetype="text/html")
     # A reader who leaves closes the answer: the import is rolled back before the file goes.
     response.call_on_close(events.close)
-    response.call_on_close(folder.cleanup)
+    response.call_on_close(received.close)
     return response
+
+
+def _received(work: Work, form: ExtractForm) -> ReceivedTable | None:
+    """The file that was sent; without one the form says why."""
+    try:
+        return web.receive_table(work, form.file.data)
+    except InvalidInput as refused:
+        for line in _lines(refused.problems):
+            form.add_error("file", line)
+    finally:
+        form.file.data.close()
+    return None
 
 
 def _ask_for_the_file_again(form: ExtractForm | ProtectionForm) -> None:
@@ -119,7 +129,7 @@ class _Event:
     url: str = ""
 
 
-def _events(file: ExtractFile) -> Generator[_Event, None, None]:
+def _events(file: ExtractFile, received: ReceivedTable) -> Generator[_Event, None, None]:
     # Runs after the request's own work is over: it opens its own, which a reader who leaves the
     # page rolls back, because the generator is closed at a yield inside the block.
     try:
@@ -127,7 +137,7 @@ def _events(file: ExtractFile) -> Generator[_Event, None, None]:
             result = yield from _told(import_steps(work, file))
             outcome = _success(result)
     except InvalidInput as refused:
-        yield _failure(_("このファイルは受け入れられません"), refused.problems)
+        yield _failure(_("このファイルは受け入れられません"), received.placed(refused.problems))
     except Conflict:
         yield _failure(_("ほかの人が同時に受け入れました。結果を確かめてください。"), ())
     except SQLAlchemyError as error:
@@ -267,19 +277,17 @@ def receive_protection(work: Work) -> ResponseReturnValue:
     """Receive the list; it applies at once."""
     form = ProtectionForm(request.form, files=request.files, gettext=_)
     if form.validate():
-        with tempfile.TemporaryDirectory(prefix="govkit-") as folder:
-            path = Path(folder) / "protection.csv"
-            form.file.data.save(path)
-            try:
+        try:
+            with web.receive_table(work, form.file.data) as received:
                 result = import_protection_list(
                     work,
-                    path,
-                    name=Path(form.file.data.filename).name,
-                    encoding=Encoding(form.encoding.data),
+                    received.path,
+                    name=received.name,
+                    encoding=received.encoding(form.encoding.data),
                 )
-            except InvalidInput as refused_list:
-                for line in _lines(refused_list.problems):
-                    form.add_error("file", line)
+        except InvalidInput as refused_list:
+            for line in _lines(refused_list.problems):
+                form.add_error("file", line)
     if form.errors:
         _ask_for_the_file_again(form)
         page = pages.render("resident_extracts/protection.html", form=form, megabytes=_megabytes())

@@ -1,6 +1,5 @@
 """Pages of zones, notices and admission (通学区域・入学の通知・入学の受入)."""
 
-from pathlib import Path
 from uuid import UUID
 
 from flask import request
@@ -53,11 +52,14 @@ def replace(work: Work) -> ResponseReturnValue:
     """Replace all zones by those of the file, or explain every wrong line."""
     form = ZonesForm(request.form, files=request.files, gettext=_)
     if form.validate():
-        file = form.file.data
         try:
-            result = replace_zones(
-                work, file.stream, encoding=form.encoding.data, name=Path(file.filename).name
-            )
+            with web.receive_table(work, form.file.data) as received:
+                result = replace_zones(
+                    work,
+                    received.path,
+                    encoding=received.encoding(form.encoding.data),
+                    name=received.name,
+                )
         except InvalidInput as refused:
             for problem in refused.problems[:_SHOWN]:
                 form.add_error("file", problem_text(problem))
