@@ -23,7 +23,7 @@ from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from govkit.base import i18n, web
+from govkit.base import i18n, idempotency, web
 from govkit.base.deployment import Deployment, system_clock
 from govkit.base.identity import find_actor
 from govkit.base.logs import get_logger
@@ -33,6 +33,7 @@ from govkit.base.settings import Settings
 from govkit.base.views import pages as base_pages
 from govkit.base.work import JAPAN
 from govkit.errors import (
+    Busy,
     Conflict,
     InvalidInput,
     InvalidSettings,
@@ -41,6 +42,8 @@ from govkit.errors import (
     NotPermitted,
     Problem,
     Refused,
+    TooManyTries,
+    TryLater,
 )
 
 __all__ = ["create_app"]
@@ -55,6 +58,8 @@ _STATUS: Final[Mapping[type[Exception], int]] = {
     Refused: 409,
     InvalidInput: 400,
     InvalidValue: 400,
+    TooManyTries: 429,
+    Busy: 503,
 }
 _MAX_FORM_PARTS: Final = 5000
 _SECURITY_HEADERS: Final[Mapping[str, str]] = {
@@ -298,7 +303,10 @@ def _translate(text: str, **params: object) -> str:
 
 
 def _csrf_field() -> Markup:
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    """Who sends a form (CSRF), and a key by which a repeat of it is known."""
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    key = field.format(idempotency.KEY_FIELD, idempotency.new_key())
+    return field.format("csrf_token", generate_csrf()) + key
 
 
 def _log_failure(error: Exception) -> None:
@@ -313,14 +321,15 @@ def _error_page(error: Exception) -> ResponseReturnValue:
         (code for kind, code in _STATUS.items() if isinstance(error, kind)),
         error.code if isinstance(error, HTTPException) and error.code else 500,
     )
-    if status >= 500:
+    if status >= 500 and not isinstance(error, TryLater):
         _log_failure(error)
     detail = ""
     if isinstance(error, Refused) and error.text:
         detail = i18n.gettext(error.text, **error.params)
     elif isinstance(error, InvalidInput):
         detail = " ".join(i18n.problem_text(problem) for problem in error.problems)
-    return _render_error(error, status, detail), status
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, TryLater) else {}
+    return _render_error(error, status, detail), status, headers
 
 
 def _render_error(error: Exception, status: int, detail: str) -> str:

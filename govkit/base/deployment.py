@@ -22,6 +22,7 @@ from govkit.base.audit_words import BASE_ACTIONS, BASE_DETAILS, Action
 from govkit.base.encryption import Keyring, keyring_of
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
+from govkit.base.jobs import MANAGE_JOBS
 from govkit.base.migrate import Migration, SchemaVersion
 from govkit.base.module import Module, Permission, load_modules
 from govkit.base.municipality import Municipality, MunicipalityRow
@@ -53,7 +54,10 @@ ROLE_TITLES: Final[Mapping[str, str]] = {
 _BASE = ("base", "govkit.base")
 _MINUTE: Final = timedelta(minutes=1)
 _ANCHOR_EVERY: Final = timedelta(minutes=15)
-BASE_PERMISSIONS: Final = (Permission("base.manage_staff", _("職員と配属を管理する")),)
+BASE_PERMISSIONS: Final = (
+    Permission("base.manage_staff", _("職員と配属を管理する")),
+    Permission(MANAGE_JOBS, _("全員の処理の状況を見て、中止する")),
+)
 
 
 def system_clock() -> datetime:

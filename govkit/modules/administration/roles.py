@@ -132,7 +132,7 @@ def _holder(appointment: Appointment, staff: Staff) -> Holder:
 def write_matrix(work: Work, headings: Sequence[str], rows: Collection[Sequence[str]]) -> bytes:
     """The table as CSV for people; that it was taken out is recorded."""
     work.require(MANAGE)
-    work.record("administration.permissions_exported", "permissions", is_read=True, rows=len(rows))
+    work.record("administration.permissions_exported", "permissions", is_read=True, count=len(rows))
     body = io.BytesIO()
     write_table(body, headings, rows)
     return body.getvalue()
