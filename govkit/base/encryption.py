@@ -32,7 +32,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from govkit.base.settings import Settings
 from govkit.errors import Unreadable
 
-__all__ = ["DERIVED", "Keyring", "Place", "SealProblem", "keyring_of"]
+__all__ = [
+    "DERIVED",
+    "Keyring",
+    "Place",
+    "SealProblem",
+    "key_name",
+    "keyring_of",
+    "sealed_head",
+]
 
 _VERSION: Final = "gk1"
 _KEY_BYTES: Final = 32
@@ -105,7 +113,7 @@ class Keyring:
 
         :raises UnicodeEncodeError: When the text holds lone surrogates.
         """
-        head = f"{_VERSION}.{self.newest}."
+        head = sealed_head(self.newest)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = self._cipher(self.newest, place.municipality_code)
         body = nonce + cipher.encrypt(nonce, text.encode(), place.bound(head))
@@ -121,7 +129,7 @@ class Keyring:
             raise Unreadable(SealProblem.NOT_SEALED)
         if name not in self._keys:
             raise Unreadable(SealProblem.UNKNOWN_KEY, key=name)
-        head = f"{_VERSION}.{name}."
+        head = sealed_head(name)
         text = sealed[len(head) :]
         try:
             body = urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -158,6 +166,11 @@ class Keyring:
             known = _derive(self._keys[name], f"govkit.encryption:{purpose}:{municipality_code}")
             self._derived[name, about] = known
         return known
+
+
+def sealed_head(name: str) -> str:
+    """How every value begins that was sealed with a key."""
+    return f"{_VERSION}.{name}."
 
 
 def key_name(sealed: str) -> str | None:

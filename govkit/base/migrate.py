@@ -21,6 +21,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy.engine import Connection, Engine
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import Base, SharedTable
 from govkit.base.tenancy import is_secured, secure_schema
 
@@ -42,6 +43,7 @@ class SchemaVersion(SharedTable, Base):
     """Revision that a module's tables have (表の版)."""
 
     __tablename__ = "govkit_schema_version"
+    __asset_class__ = AssetClass.IV
     __table_args__ = ({"comment": "表の版"},)
 
     module: sa.orm.Mapped[str] = sa.orm.mapped_column(

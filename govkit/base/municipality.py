@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import Base, SharedTable, TenantTable, tenant_unique
 
 __all__ = ["Municipality", "MunicipalityPolicy", "MunicipalityRow"]
@@ -29,6 +30,7 @@ class MunicipalityRow(SharedTable, Base):
     """A municipality that has joined the deployment (参加団体)."""
 
     __tablename__ = "govkit_municipality"
+    __asset_class__ = AssetClass.IV
     __table_args__ = ({"comment": "参加団体"},)
 
     code: Mapped[str] = mapped_column(sa.String(6), primary_key=True, comment="団体コード")
@@ -45,6 +47,7 @@ class MunicipalityPolicy(TenantTable, Base):
     """What a municipality decides for itself about one module (団体ごとの方針)."""
 
     __tablename__ = "govkit_policy"
+    __asset_class__ = AssetClass.III
     __table_args__ = (tenant_unique("module"), {"comment": "団体ごとの方針"})
 
     module: Mapped[str] = mapped_column(sa.String(60), comment="モジュール")
