@@ -21,6 +21,7 @@ from govkit.base.db import Base, TenantTable
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality, MunicipalityPolicy
 from govkit.base.tenancy import ScopedSession
+from govkit.base.typesetting import Press
 from govkit.errors import NotFound, NotPermitted
 
 __all__ = ["JAPAN", "Origin", "Scoped", "Work"]
@@ -46,11 +47,13 @@ class Origin:
 
     :param screen: What is being looked at, such as the endpoint.
     :param audit_key: Key of :meth:`Work.fingerprint`; the deployment sets it.
+    :param press: What prints documents; the deployment sets it.
     """
 
     request_id: str = ""
     screen: str = ""
     audit_key: bytes = field(default=b"", repr=False)
+    press: Press = field(default_factory=Press, repr=False)
 
 
 class Work:
@@ -80,6 +83,8 @@ class Work:
         self._events: list[AuditEvent] = []
         self._reads: list[AuditEvent] = []
         self._is_finished = False
+        self.jobs_to_start: Final[list[UUID]] = []
+        """Jobs that the deployment hands to the workers once the work is committed."""
 
     @property
     def today(self) -> date:
@@ -188,6 +193,7 @@ class Work:
         """Roll the changes back and forget their records; what was read stays recorded."""
         self.session.rollback()
         self._events = [*self._reads]
+        self.jobs_to_start.clear()
 
     def finish(self, write: Callable[[Iterable[AuditEvent]], None]) -> None:
         """Commit with the audit rows; ``write`` stores the reads when there is no commit."""
