@@ -19,6 +19,7 @@ from govkit.base.audit import AuditEvent, SystemEvent
 from govkit.base.audit_chain import append, head, write_anchor
 from govkit.base.audit_policy import AuditPolicy
 from govkit.base.audit_words import BASE_ACTIONS, BASE_DETAILS, Action
+from govkit.base.documents import DocumentsPolicy
 from govkit.base.encryption import Keyring, keyring_of
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
@@ -30,6 +31,7 @@ from govkit.base.postgres import role_problems
 from govkit.base.queue import JobQueue
 from govkit.base.settings import Settings, load_settings
 from govkit.base.tenancy import EVERYWHERE, SYSTEM, Scope, ScopedSession, guard_engine
+from govkit.base.typesetting import Press
 from govkit.base.work import Origin, Work
 from govkit.errors import InvalidSettings, NotFound, Refused
 from govkit.jp.numbers import MunicipalityCode
@@ -79,11 +81,16 @@ class Deployment:
         self.engine: Final[Engine] = guard_engine(_engine(settings.database.url, self.keyring))
         self.queue: Final = JobQueue(settings)
         self.anchor_file: Final = _anchor_file(settings)
+        self.press: Final = Press(
+            [each for module in self.modules for each in module.documents],
+            **settings.documents.model_dump(),
+        )
         self._anchored: dict[str, datetime] = {}
         self._municipalities: dict[str, tuple[Municipality, datetime]] = {}
-        self.policies: Final[dict[type[BaseModel], str]] = {AuditPolicy: "audit"} | {
-            module.policy: module.name for module in self.modules if module.policy is not None
-        }
+        self.policies: Final[dict[type[BaseModel], str]] = {
+            AuditPolicy: "audit",
+            DocumentsPolicy: "documents",
+        } | {module.policy: module.name for module in self.modules if module.policy is not None}
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, clock: Clock = system_clock) -> "Deployment":
@@ -229,7 +236,8 @@ class Deployment:
                 append(session, events)
                 session.commit()
 
-        origin = replace(origin, audit_key=self._audit_key(municipality.code))
+        audit_key = self._audit_key(municipality.code)
+        origin = replace(origin, audit_key=audit_key, press=self.press)
         with self.session(municipality.code, writes=writes) as session:
             work = Work(session, actor, municipality, self.clock(), self.policies, origin)
             try:

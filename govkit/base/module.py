@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pydantic import BaseModel
 
 from govkit.base.audit_words import Action
+from govkit.base.typesetting import DocumentKind
 from govkit.errors import InvalidSettings, Problem
 
 __all__ = ["Module", "NavItem", "Permission", "load_modules"]
@@ -60,6 +61,7 @@ class Module:
     :param policy: Pydantic model of what may differ between municipalities (団体ごとの方針).
     :param actions: Every action that its audit events name, with a title.
     :param details: Titles of what it puts into the detail of its audit events.
+    :param documents: Documents that it prints (帳票).
     """
 
     name: str
@@ -75,6 +77,7 @@ class Module:
     policy: type[BaseModel] | None = None
     actions: tuple[Action, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[DocumentKind, ...] = ()
 
 
 def load_modules(names: Iterable[str]) -> Sequence[Module]:

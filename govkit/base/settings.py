@@ -198,6 +198,18 @@ class UploadSettings(_Section):
     """Memory for reading an Excel workbook (ブックを読むメモリー)."""
 
 
+class DocumentSettings(_Section):
+    """``[documents]``: layouts of the municipalities, fonts, and where documents are verified."""
+
+    folder: Path | None = None
+    """Own layouts, ``<団体コード>/<帳票>.typ``, with their pictures (団体ごとの様式)."""
+    font_paths: tuple[Path, ...] = ()
+    """Fonts beyond the standard ones, files or folders, such as that of IPAmj明朝 (外字の書体)."""
+    public_url: str = ""
+    """Address of this application for the public, without a slash at the end, such as
+    ``https://www.example.lg.jp``; where it is blank, documents bear no verification code."""
+
+
 class Settings(BaseSettings):
     """All settings of a deployment; unknown keys are refused."""
 
@@ -212,6 +224,7 @@ class Settings(BaseSettings):
     uploads: UploadSettings = UploadSettings()
     encryption: EncryptionSettings = EncryptionSettings()
     oidc: OidcSettings = OidcSettings()
+    documents: DocumentSettings = DocumentSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -28,7 +28,13 @@ from govkit.base.app import create_app
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Account, Actor, Appointment, Role, Staff
 from govkit.base.postgres import prepare_postgres
-from govkit.base.settings import AppSettings, DatabaseSettings, SecuritySettings, Settings
+from govkit.base.settings import (
+    AppSettings,
+    DatabaseSettings,
+    SecuritySettings,
+    Settings,
+    UploadSettings,
+)
 from govkit.base.work import JAPAN, Origin, Work
 from govkit.testing.conformance_report import ConformanceReport
 
@@ -183,6 +189,7 @@ class TestDatabases:
             app=AppSettings(modules=self._modules, templates=Settings().app.templates),
             database=DatabaseSettings(url=urls[0], owner_url=urls[1]),
             security=SecuritySettings(secret_key=SecretStr("an invented secret for tests only")),
+            uploads=UploadSettings(folder=self._folder / "uploads"),
         )
 
 
@@ -258,7 +265,7 @@ def work_for(shared_deployment: Deployment) -> Iterator[WorkFor]:
             shared_deployment.municipality(municipality_code),
             datetime.combine(today, time(9), JAPAN).astimezone(UTC),
             shared_deployment.policies,
-            Origin(audit_key=b"an invented key for tests only"),
+            Origin(audit_key=b"an invented key for tests only", press=shared_deployment.press),
         )
         opened.append(work)
         return work

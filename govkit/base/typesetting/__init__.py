@@ -1,0 +1,15 @@
+"""Typesetting (組版): a layout file and data in, PDF or pictures out; knows no database and no HTTP."""
+
+from govkit.base.typesetting.fonts import Fonts, Unshown
+from govkit.base.typesetting.kinds import DocumentKind, SheetSet
+from govkit.base.typesetting.press import LayoutBroken, Press, Unprintable
+
+__all__ = [
+    "DocumentKind",
+    "Fonts",
+    "LayoutBroken",
+    "Press",
+    "SheetSet",
+    "Unprintable",
+    "Unshown",
+]
