@@ -14,7 +14,7 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -190,14 +190,16 @@ class Uploads:
     def _unfold(self, held: Path, table: Path, name: str) -> str:
         """Write the sheet of a workbook as CSV; its name."""
         partial = held.with_suffix(".partial")
+        workbook = Workbook(held, name=name, bounds=bounds_of(self._settings))
         try:
-            with Workbook(held, name=name, bounds=bounds_of(self._settings)) as workbook:
+            with workbook:
                 opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(opened, "wb") as target:
                     write_as_csv(workbook, target)
             partial.rename(table)
         finally:
             partial.unlink(missing_ok=True)
+            log.info("workbook read", extra=asdict(workbook.usage))
         return workbook.sheet
 
 

@@ -8,6 +8,7 @@ it looks at the file it gives up what it does not need: memory, time, files, the
 
 import ctypes
 import json
+import lzma
 import re
 import resource
 import signal
@@ -45,6 +46,11 @@ _BAD_CELL: Final = re.compile(
 )
 _SUSPICIOUS: Final = (b'"e"', b"'e'", b"<f", b":f")
 """What a sheet without errors and formulas lacks; found many times faster than the pattern."""
+_DAMAGE: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError),
+    *(EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
+)
+"""What :mod:`zipfile` raises for archives that are cut, spoilt or packed in ways it does not know."""
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _XML_ENDINGS: Final = (".xml", ".rels", ".vml")
 
@@ -121,16 +127,7 @@ def _check_archive(bounds: dict[str, Any], source: BinaryIO) -> None:
             _check_entries(bounds, entries)
             _check_kind({entry.filename for entry in entries})
             cells = _check_parts(bounds, archive, entries)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
-        raise Unusable("workbook_damaged") from error
-    except (RuntimeError, struct.error) as error:
+    except _DAMAGE as error:
         raise Unusable("workbook_damaged") from error
     if cells > bounds["max_cells"]:
         raise Unusable("workbook_cells", found=cells, limit=bounds["max_cells"])

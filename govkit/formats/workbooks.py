@@ -61,7 +61,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a child took: processor time and the most memory, 0 where it could not tell any more."""
+    """What a child took: processor time and the most memory; its bounds, where it had to be stopped."""
 
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
@@ -100,33 +100,19 @@ _FORMULA: Final = (
 
 
 class Workbook:
-    """The only filled sheet of a workbook, row by row; close it, or use it in a ``with`` block.
+    """The only filled sheet of a workbook, row by row, in a ``with`` block.
 
     :param path: A file that stays as it is until the block ends.
     :param name: File name for problems.
-    :raises InvalidInput: When the workbook is refused, here or while rows are read.
-    :ivar sheet: Name of the sheet.
+    :raises InvalidInput: When the workbook is refused, at the start of the block or while rows are read.
+    :ivar sheet: Name of the sheet, known inside the block.
     :ivar usage: What the child took, known at the end.
     """
 
     def __init__(self, path: Path, *, name: str = "", bounds: Bounds | None = None) -> None:
-        self._bounds, self._name = bounds or Bounds(), name or path.name
+        self._path, self._name, self._bounds = path, name or path.name, bounds or Bounds()
         self.sheet, self.usage = "", Usage()
         self._waited = 0.0
-        if find_spec("python_calamine") is None:
-            raise InvalidInput([self._problem("no_excel")])
-        if not _slots.acquire(timeout=self._patience):
-            raise InvalidInput([self._problem("too_many_workbooks")])
-        try:
-            self._child = _start(path, self._bounds)
-        except BaseException:
-            _slots.release()
-            raise
-        try:
-            self.sheet = str(self._frame()["sheet"])
-        except BaseException:
-            self.close()
-            raise
 
     @property
     def _patience(self) -> float:
@@ -163,6 +149,7 @@ class Workbook:
 
     def _death(self, *, is_late: bool) -> Problem:
         """Why there is nothing more to read."""
+        self.usage = Usage(self._bounds.seconds, self._bounds.memory_bytes)
         if is_late:
             return self._problem("workbook_time", limit=round(self._patience))
         code = self._child.wait()
@@ -194,17 +181,32 @@ class Workbook:
             code, _TEXTS[code], file=self._name, sheet=self.sheet, row=row, params=params
         )
 
-    def close(self) -> None:
-        """End the child, whatever it is doing."""
-        if self._child.returncode is None:
-            self._child.kill()
-            self._child.wait()
-        if self._child.stdout is not None and not self._child.stdout.closed:
-            self._child.stdout.close()
-            _slots.release()
-
     def __enter__(self) -> Self:
+        if find_spec("python_calamine") is None:
+            raise InvalidInput([self._problem("no_excel")])
+        if not _slots.acquire(timeout=self._patience):
+            raise InvalidInput([self._problem("too_many_workbooks")])
+        try:
+            self._child = _start(self._path, self._bounds)
+        except BaseException:
+            _slots.release()
+            raise
+        try:
+            self.sheet = str(self._frame()["sheet"])
+        except BaseException:
+            self._end()
+            raise
         return self
+
+    def _end(self) -> None:
+        """End the child, whatever it is doing."""
+        try:
+            self._child.kill()  # nothing, where it has ended
+            self._child.wait()
+            assert self._child.stdout is not None  # noqa: S101
+            self._child.stdout.close()
+        finally:
+            _slots.release()
 
     def __exit__(
         self,
@@ -212,7 +214,7 @@ class Workbook:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        self._end()
 
 
 _FRAME_KEYS: Final = frozenset({"problem", "cpu", "memory"})

@@ -38,7 +38,7 @@ from govkit.base.settings import (
 from govkit.base.work import JAPAN, Origin, Work
 from govkit.testing.conformance_report import ConformanceReport
 
-pytest.register_assert_rewrite("govkit.testing.resident_source")
+pytest.register_assert_rewrite("govkit.testing.resident_source", "govkit.testing.module_suite")
 
 __all__ = ["PASSWORD", "FixedClock", "SignIn", "WorkFor"]
 

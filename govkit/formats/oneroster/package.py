@@ -2,9 +2,13 @@
 
 import csv
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,6 +22,11 @@ from govkit.formats.oneroster.rules import check_sheets
 __all__ = ["check_package", "package_name", "write_package"]
 
 _ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_DAMAGE: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError),
+    *(EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
+)
+"""What :mod:`zipfile` raises for archives that are cut, spoilt or packed in ways it does not know."""
 _MAX_BYTES: Final = 1 << 30
 _BOM: Final = "\ufeff"
 _NAME: Final = re.compile(r"RO_[0-9]{8}_(?:[0-9]{6}|[A-H][12][0-9]{11})\.zip")
@@ -70,6 +79,12 @@ def _problem(code: str, text: str, name: str = "", **params: object) -> Problem:
 
 def check_package(source: Path | BinaryIO) -> list[Problem]:
     """Every problem of a package that somebody made, of any of the three dialects."""
+    found = _problems_of(source)
+    name = source.name if isinstance(source, Path) else ""
+    return [replace(each, file=each.file or name) for each in found]
+
+
+def _problems_of(source: Path | BinaryIO) -> list[Problem]:
     problems = []
     if isinstance(source, Path) and not _NAME.fullmatch(source.name):
         text = "ファイル名は RO_YYYYMMDD_（教育委員会コードか学校コード）.zip にしてください。"
@@ -77,7 +92,7 @@ def check_package(source: Path | BinaryIO) -> list[Problem]:
     try:
         with zipfile.ZipFile(source) as archive:
             return problems + _check_archive(archive)
-    except (zipfile.BadZipFile, NotImplementedError):
+    except _DAMAGE:
         return [*problems, _problem("not_a_zip", "ZIPファイルではないか、壊れています。")]
 
 
