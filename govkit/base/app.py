@@ -28,6 +28,7 @@ from govkit.base.deployment import Deployment, system_clock
 from govkit.base.identity import find_actor
 from govkit.base.logs import get_logger
 from govkit.base.module import Module
+from govkit.base.notices import unread_count
 from govkit.base.sessions import ServerSessions
 from govkit.base.settings import Settings
 from govkit.base.views import pages as base_pages
@@ -189,6 +190,8 @@ def _identify() -> None:
     today = deployment.clock().astimezone(JAPAN).date()
     with deployment.session(login.municipality_code, writes=False) as database:
         actor = find_actor(database, login.account_id, today)
+        if actor is not None and actor.staff_id is not None:
+            g.unread_notices = unread_count(database, actor.staff_id)
     if actor is None:
         # The appointment ended: the city is closed, the login goes on to choose another.
         login.municipality_code = None
@@ -270,6 +273,8 @@ def _context() -> dict[str, Any]:
         "logout_url": url_for("govkit.logout"),
         "appointments_url": url_for("govkit.appointments"),
         "account_url": url_for("govkit.account"),
+        "notices_url": url_for("govkit.notices"),
+        "unread_notices": g.get("unread_notices", 0),
         "page_id": (request.endpoint or "error").replace(".", "-"),
         "request_id": g.get("request_id", ""),
         "nonce": g.get("nonce", ""),

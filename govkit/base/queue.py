@@ -130,6 +130,7 @@ class JobQueue:
         opened = self._huey()
         self._crew = crew
         opened.on_startup("prepare")(crew.prepare)
+        opened.on_shutdown("close")(opened.storage.close)
         return _Consumer(opened, crew)
 
     def close(self) -> None:

@@ -52,6 +52,7 @@ __all__ = [
     "attachment",
     "current_session",
     "deployment",
+    "inside",
     "notify",
     "open_work",
     "receive_table",
@@ -245,6 +246,15 @@ def check_permission(permission: str) -> None:
     """
     if permission not in (PUBLIC, SIGNED_IN) and not cast(Actor, g.actor).holds(permission):
         raise NotPermitted(permission)
+
+
+def inside(address: str) -> str:
+    """An address if it is one of this site, and blank otherwise.
+
+    One slash at the start, and nothing that browsers take for a second slash or leave out.
+    """
+    is_local = address.startswith("/") and not address.startswith("//")
+    return address if is_local and address.isprintable() and "\\" not in address else ""
 
 
 def see_other(endpoint: str, **values: Any) -> ResponseReturnValue:

@@ -25,6 +25,8 @@ __all__ = ["main"]
 _COMMANDS: Final = {
     "new": ("govkit.cli.new:new", "新しいアプリやモジュールのひな形を作ります。"),
     "run": ("govkit.cli.serve:run", "開発用のサーバーを動かします。"),
+    "worker": ("govkit.cli.jobs:worker", "時間のかかる処理（ジョブ）を受け持ちます。"),
+    "jobs": ("govkit.cli.jobs:jobs", "ジョブの一覧を見る、中止する、やり直す。"),
     "demo": ("govkit.cli.demo:demo", "架空の2市のデモデータを入れます。"),
     "city": ("govkit.cli.city:city", "団体を参加させる、一覧を見る、方針を決める。"),
     "residents": ("govkit.cli.residents:residents", "住民データを取り込む、架空のデータを作る。"),

@@ -12,6 +12,7 @@ import click
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from govkit.base.app import create_app
+from govkit.base.worker import running_worker
 from govkit.cli.output import open_deployment
 from govkit.errors import Refused
 
@@ -53,7 +54,8 @@ def run(host: str, port: int, *, with_demo: bool, shows_log: bool) -> None:
             demo.show_demo(deployment)
         click.echo(f"http://{host}:{port} で動いています。止めるには Ctrl+C を押してください。")
         click.echo("（開発用のサーバーです。本番では gunicorn wsgi:app を使ってください）")
-        _serve(server)
+        with running_worker(deployment):
+            _serve(server)
     click.echo("止めました。")
 
 

@@ -64,3 +64,29 @@ for (const status of document.querySelectorAll("[data-tally]")) {
   form.addEventListener("change", show);
   show();
 }
+
+/* A job under way: ask again every other second, put what is new in its place, and say it when a
+   tenth more is done or the job is over. */
+const askForJob = async (job) => {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return location.reload();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = page.querySelector("[data-job]");
+  if (!next) return location.reload();
+  const spoken = document.querySelector("[data-job-spoken]");
+  if (spoken.textContent !== next.dataset.spoken) spoken.textContent = next.dataset.spoken;
+  document.title = next.dataset.title;
+  if (next.hasAttribute("data-job-waits")) {
+    const part = next.querySelector("[data-job-part]");
+    job.querySelector("[data-job-part]").replaceWith(part);
+    return waitForJob(job);
+  }
+  const hadFocus = job.contains(document.activeElement);
+  job.replaceWith(next);
+  if (!hadFocus) return;
+  next.tabIndex = -1;
+  next.focus();
+};
+const waitForJob = (job) =>
+  setTimeout(() => askForJob(job).catch(() => waitForJob(job)), document.hidden ? 10000 : 2000);
+for (const job of document.querySelectorAll("[data-job-waits]")) waitForJob(job);
