@@ -17,6 +17,7 @@ from govkit.base.tenancy import ScopedSession
 
 __all__ = [
     "ADDRESSEE_NUMBER",
+    "AddresseeNumber",
     "identifiers_of",
     "is_protected",
     "numbers_of",
@@ -29,6 +30,12 @@ __all__ = [
 ADDRESSEE_NUMBER: Final = "addressee_number"
 """Column that names a person by itself (宛名番号)."""
 _CHUNK: Final = 500
+
+
+class AddresseeNumber(str):
+    """The number of a person, as a subject of audit events (宛名番号)."""
+
+    __slots__ = ()
 
 
 def person_classes() -> Sequence[type[Any]]:

@@ -37,6 +37,7 @@ module = Module(
         Permission(
             "administration.permissions", _("役割の権限を見て、変える"), very_sensitive=True
         ),
+        Permission("administration.audit", _("操作の記録を調べる")),
     ),
     actions=(
         Action("administration.role_added", _("役割の追加"), RecordKind.RIGHTS),
@@ -47,13 +48,22 @@ module = Module(
             RecordKind.EXPORT,
         ),
     ),
-    roles={"administrator": ("administration.permissions",)},
+    roles={
+        "administrator": ("administration.permissions", "administration.audit"),
+        "auditor": ("administration.audit",),
+    },
     navigation=(
         NavItem(
             "administration.permissions",
             _("権限の表"),
             "administration.permissions",
             _("どの役割が何をできるか、だれがその役割かを確かめ、役割の権限を変えます。"),
+        ),
+        NavItem(
+            "administration.audit",
+            _("操作の記録"),
+            "administration.audit",
+            _("だれが、いつ、だれの情報を見て、何を変えたかを調べます。"),
         ),
     ),
 )

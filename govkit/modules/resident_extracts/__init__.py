@@ -22,7 +22,6 @@ from govkit.modules.resident_extracts.service import (
     refused_rows,
 )
 from govkit.modules.resident_extracts.source import (
-    AddresseeNumber,
     StoredResidents,
     latest_extract,
     protected_count,
@@ -34,7 +33,6 @@ from govkit.modules.resident_extracts.source import (
 
 __all__ = [
     "SHRINKS",
-    "AddresseeNumber",
     "ExtractFile",
     "ImportResult",
     "Progress",

@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from govkit.base.persons import AddresseeNumber
 from govkit.base.tenancy import ScopedSession
 from govkit.base.work import Work
 from govkit.modules.resident_extracts.models import ProtectedPerson, ResidentExtract, ResidentRow
@@ -22,7 +23,6 @@ from govkit.residents.source import ResidentSource, SourceDescription, SourceUna
 from govkit.residents.watch import Watch
 
 __all__ = [
-    "AddresseeNumber",
     "StoredResidents",
     "all_protected",
     "latest_extract",
@@ -38,12 +38,6 @@ _CHUNK: Final = 500
 _PAGE: Final = 1000
 _NO_TOWN: Final = ("", "0000000", "9999999")
 """Town ids that name no town: none given, no town (町字なし), not in the registry of addresses."""
-
-
-class AddresseeNumber(str):
-    """An addressee number (宛名番号) as the subject of an audit row."""
-
-    __slots__ = ()
 
 
 def latest_extract(session: ScopedSession) -> ResidentExtract | None:

@@ -6,10 +6,10 @@ from datetime import date
 from typing import BinaryIO, Final
 
 from govkit.base.access_report import Access, access_report
+from govkit.base.persons import AddresseeNumber
 from govkit.base.work import JAPAN, Work
 from govkit.formats.tabular import write_table
 from govkit.modules.resident_extracts import (
-    AddresseeNumber,
     ResidentExtract,
     StoredResidents,
     latest_extract,
