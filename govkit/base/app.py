@@ -29,9 +29,11 @@ from govkit.base.identity import find_actor
 from govkit.base.logs import get_logger
 from govkit.base.module import Module
 from govkit.base.notices import unread_count
+from govkit.base.oidc import open_provider
 from govkit.base.sessions import ServerSessions
 from govkit.base.settings import Settings
 from govkit.base.views import pages as base_pages
+from govkit.base.views.oidc import OUTSIDE_VIEW, login_ways
 from govkit.base.work import JAPAN
 from govkit.errors import (
     Busy,
@@ -92,8 +94,12 @@ def create_app(
     app.extensions["govkit"] = deployment
     _configure(app, deployment.settings)
     app.session_interface = ServerSessions(deployment)
+    app.extensions["govkit.oidc"] = open_provider(deployment.settings, deployment.clock)
     app.before_request(_prepare)
-    CSRFProtect(app)  # after the request has its id and language, so that a refusal has them too
+    guard = CSRFProtect(
+        app
+    )  # after the request has its id and language, so that a refusal has them too
+    guard.exempt(OUTSIDE_VIEW)  # sent by the identity provider, which signs it
     app.url_map.converters["date"] = web.DateConverter
     app.register_blueprint(base_pages)
     for module in deployment.modules:
@@ -124,7 +130,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         )
         app.jinja_options = {"loader": loader}
     app.jinja_env.undefined = jinja2.StrictUndefined
-    app.jinja_env.globals.update(_=_translate, csrf_field=_csrf_field)
+    app.jinja_env.globals.update(_=_translate, csrf_field=_csrf_field, login_ways=login_ways)
     app.jinja_env.filters["local_time"] = lambda moment: moment.astimezone(JAPAN)
 
 

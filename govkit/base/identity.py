@@ -79,6 +79,9 @@ class WebSession(SystemTable, Base):
     auth_time: Mapped[datetime | None] = mapped_column(comment="最後に証明した日時")
     is_pending: Mapped[bool] = mapped_column(comment="2つ目の要素を待っている")
     device: Mapped[str] = mapped_column(sa.String(60), comment="端末")
+    external_session: Mapped[str | None] = mapped_column(
+        sa.String(64), index=True, comment="認証基盤でのセッション(ハッシュ)"
+    )
 
 
 class Staff(TenantTable, Base):

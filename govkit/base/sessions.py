@@ -52,6 +52,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.municipality_code = row.municipality_code if row else None
         self.amr: tuple[str, ...] = tuple(row.amr) if row else ()
         self.auth_time = row.auth_time if row else None
+        self.external_session = row.external_session if row else None
         self.began_at = row.created_at if row else None
         self.device = ""
         self.modified = False
@@ -85,7 +86,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         :param auth_time: When they were; now, unless an identity provider says otherwise.
         """
         self._begin(account_id, municipality_code)
-        self.began_at = None
+        self.began_at = self.external_session = None
         self.amr = tuple(dict.fromkeys(amr))
         self.auth_time = auth_time
 
@@ -110,7 +111,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
     def log_out(self) -> None:
         """End the login; the old key opens nothing from now on."""
         self._begin(None, None)
-        self.began_at = self.auth_time = None
+        self.began_at = self.auth_time = self.external_session = None
         self.amr = ()
 
     def _begin(self, account_id: UUID | None, municipality_code: str | None) -> None:
@@ -198,6 +199,7 @@ class ServerSessions(SessionInterface):
             row.amr = list(session.amr)
             row.auth_time = session.auth_time or (now if session.amr else None)
             row.device = session.device
+            row.external_session = session.external_session
             row.municipality_code = session.municipality_code
             row.data = dict(session)
             row.seen_at = now
@@ -210,6 +212,18 @@ class ServerSessions(SessionInterface):
             path="/",
         )
         response.vary.add("Cookie")
+
+    def take(self, session: ServerSession, name: str) -> Any:
+        """Take a value out of the stored session at once: of several requests only one gets it."""
+        session.pop(name, None)
+        with self._deployment.system() as database:
+            row = database.get(WebSession, session.key_hash, with_for_update=True)
+            if row is None or name not in row.data:
+                return None
+            rest = dict(row.data)
+            taken = rest.pop(name)
+            row.data = rest
+            return taken
 
     def _touch(self, key: str) -> None:
         """Note that the session is in use; a database that is busy is asked again later."""

@@ -1,8 +1,10 @@
 """Login, choice of the municipality, logout (ログイン・配属を選ぶ)."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -36,10 +38,12 @@ def login() -> ResponseReturnValue:
 @pages.post("/login", permission=web.PUBLIC, endpoint="log_in")
 def log_in() -> ResponseReturnValue:
     """Check the password; one appointment leads straight on, several to a choice."""
+    deployment = web.deployment()
+    if not deployment.settings.security.local_login:
+        abort(404)
     form = LoginForm(request.form, gettext=_)
     if not form.validate():
         return pages.render("govkit/base/login.html", form=form), 400
-    deployment = web.deployment()
     account = check_password(deployment, form.login.data, form.password.data)
     account_id = account.id if account else None
     with deployment.system() as database:
@@ -52,11 +56,26 @@ def log_in() -> ResponseReturnValue:
             ),
         )
         return pages.render("govkit/base/login.html", form=form), 400
+    return lead_on(account_id, amr=("pwd",), next_page=request.args.get("next", ""))
+
+
+def lead_on(
+    account_id: UUID, *, amr: Iterable[str], auth_time: datetime | None = None, next_page: str
+) -> ResponseReturnValue:
+    """Begin the login of somebody who has proved who they are.
+
+    One appointment leads straight on, several to a choice.
+
+    :param amr: Factors proved (RFC 8176).
+    :param auth_time: When they were; now, unless an identity provider says otherwise.
+    :param next_page: Page that was asked for; places outside this site lead to the first page.
+    """
     codes = sorted({code for code, _title in _appointments(account_id)})
-    web.current_session().log_in(account_id, codes[0] if len(codes) == 1 else None)
-    if len(codes) == 1:
-        return redirect(_next_page(), 303)
-    return web.see_other("govkit.appointments", next=request.args.get("next", ""))
+    only = codes[0] if len(codes) == 1 else None
+    web.current_session().log_in(account_id, only, amr=amr, auth_time=auth_time)
+    if only:
+        return redirect(_inside(next_page), 303)
+    return web.see_other("govkit.appointments", next=next_page)
 
 
 def _record_login(database: ScopedSession, login: str, account_id: UUID | None) -> None:
@@ -82,7 +101,10 @@ def _appointments(account_id: UUID) -> list[tuple[str, str]]:
 
 
 def _next_page() -> str:
-    wanted = request.args.get("next", "")
+    return _inside(request.args.get("next", ""))
+
+
+def _inside(wanted: str) -> str:
     # Only addresses of this site: one slash at the start, and nothing that browsers take for a
     # second slash or leave out.
     inside = wanted.startswith("/") and not wanted.startswith("//")
@@ -129,6 +151,8 @@ def choose_appointment() -> ResponseReturnValue:
 
 @pages.post("/logout", permission=web.PUBLIC)
 def logout() -> ResponseReturnValue:
-    """End the login."""
-    web.current_session().log_out()
-    return web.see_other("govkit.login")
+    """End the login; one that began at the identity provider ends there, too."""
+    session = web.current_session()
+    began_outside = session.external_session is not None
+    session.log_out()
+    return web.see_other("govkit.oidc_logged_out" if began_outside else "govkit.login")
