@@ -40,7 +40,8 @@ layers: $(VENV)/ready-test
 # What is compiled is kept, whatever the shell says: many tests start a Python of their own.
 # Hundreds of databases are made and thrown away: in memory, where there is plenty of it.
 pytest: $(VENV)/ready-test $(VENV)/chromium
-	env -u PYTHONDONTWRITEBYTECODE TMPDIR="$$(sh tools/scratch.sh)" CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/packaging
+	@scratch=$$(mktemp -d "$$(sh tools/scratch.sh)/govkit-tests-XXXXXX") && trap 'rm -rf "$$scratch"' EXIT INT TERM; \
+	env -u PYTHONDONTWRITEBYTECODE TMPDIR="$$scratch" CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --ignore tests/packaging
 
 wheel: $(VENV)/ready-test
 	$(BIN)/pytest tests/packaging
