@@ -26,11 +26,13 @@ from sqlalchemy.types import TypeDecorator
 
 from govkit.base import migrate
 from govkit.base.audit import SystemEvent
-from govkit.base.db import Base, TenantTable
+from govkit.base.db import Base, TenantTable, Versioned
 from govkit.base.deployment import Deployment
+from govkit.base.encrypted_columns import Encrypted, Sealed
 from govkit.base.identity import Account, Staff, WebSession
 from govkit.base.migrate import SchemaVersion
 from govkit.base.municipality import MunicipalityRow
+from govkit.base.sealing import Census
 from govkit.base.tenancy import ScopedSession, open_walls, secure_schema
 from govkit.errors import InvalidInput, Problem, Refused
 
@@ -231,6 +233,8 @@ def _lines(session: ScopedSession, model: type[Any], code: str | None) -> Iterat
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Sealed):
+        return value.token
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, date | time):
@@ -241,6 +245,7 @@ def _plain(value: Any) -> Any:
 
 
 _READERS: Final[Mapping[type, Callable[[Any], Any]]] = {
+    Sealed: Sealed,
     UUID: UUID,
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
@@ -337,6 +342,8 @@ def _insist_on_own_logins(deployment: Deployment, path: Path) -> None:
 
 
 def _python_type(kind: Any) -> type:
+    if isinstance(kind, Encrypted):
+        return kind.python_type
     found: type = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
     return found
 
@@ -371,11 +378,49 @@ def _load(deployment: Deployment, path: Path, archive: Archive, actor: str, tell
             rows = _rows_of(zipped, model)
             new = (row for row in rows if row.get("id") not in known.get(model, ()))
             for page in _pages(new):
+                _insist_on_keys(deployment, path, model, page)
                 session.execute(sa.insert(model), page)
+                _keep_versions(session, model, page)
         for model in models:
             seen = archive.tables[model.__tablename__]
             if model not in _KEPT and _digest(_lines(session, model, code)) != seen:
                 raise InvalidInput([_broken(path, model.__tablename__)])
+
+
+def _keep_versions(session: ScopedSession, model: type[Any], page: list[dict[str, Any]]) -> None:
+    """Give rows the version that they had: SQLAlchemy counts inserted ones from 1."""
+    if not issubclass(model, Versioned):
+        return
+    versions: dict[int, list[UUID]] = {}
+    for row in page:
+        versions.setdefault(row["version"], []).append(row["id"])
+    versions.pop(1, None)
+    identifier = getattr(model, "id")  # noqa: B009 - the mixin that counts has none of its own
+    for version, ids in versions.items():
+        own = sa.update(model).where(identifier.in_(ids))
+        session.execute(own.values(version=version).execution_options(synchronize_session=False))
+
+
+def _insist_on_keys(
+    deployment: Deployment, path: Path, model: type[Base], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Refuse values that would never open here; they stay sealed as they are."""
+    census = Census()
+    for row in rows:
+        census.add(deployment.keyring, model, row)
+    if missing := sorted(set(census.by_key) - set(deployment.keyring.names)):
+        text = (
+            "暗号化の鍵「{names}」がこの導入環境にありません。"
+            "書き出した側の鍵を、encryption.keys の2番目以降に足してください。"
+        )
+        params = {"names": "」「".join(missing)}
+        raise InvalidInput([Problem("no_key", text, path.name, params=params)])
+    if census.unreadable:
+        text = (
+            "暗号化された値が開きません。同じ名前で別の鍵が設定されていないか、確かめてください。"
+            "鍵を設定していない導入環境の控えなら、security.secret_key も同じにしてください。"
+        )
+        raise InvalidInput([Problem("wrong_key", text, path.name, column=model.__tablename__)])
 
 
 def _pages(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -26,7 +26,7 @@ from govkit.base.encrypted_columns import (
     sealed_columns,
 )
 from govkit.base.encryption import Keyring, Place, key_name, sealed_head
-from govkit.base.tenancy import ScopedSession, secure_schema
+from govkit.base.tenancy import ScopedSession, close_walls, open_walls
 from govkit.errors import Unreadable
 
 __all__ = ["Census", "check_values", "rotate", "seal_column", "sealed_models", "unseal_column"]
@@ -114,10 +114,13 @@ def sealed_models() -> list[type[Base]]:
     return sorted(filter(sealed_columns, mapped), key=lambda each: str(each.__tablename__))
 
 
-def rotate(owner: sa.Engine, keyring: Keyring, tell: Tell) -> tuple[int, list[Place]]:
+def rotate(
+    owner: sa.Engine, app_role: str | None, keyring: Keyring, tell: Tell
+) -> tuple[int, list[Place]]:
     """Seal every value anew that another than the newest key sealed, a batch in each transaction.
 
     :param owner: Connected as the owner of the tables.
+    :param app_role: PostgreSQL role of the application, ``None`` on SQLite.
     :return: Rows sealed anew, and the places of values that did not open and stay as they are.
     """
     done = 0
@@ -126,13 +129,13 @@ def rotate(owner: sa.Engine, keyring: Keyring, tell: Tell) -> tuple[int, list[Pl
         last: tuple[Any, ...] | None = None
         while True:
             with owner.execution_options(govkit_writes=True).begin() as connection:
-                _lower_walls(connection, model.__tablename__)
+                open_walls(connection, model)
                 rows = _older_rows(connection, model, keyring.newest, last)
                 for row in rows:
                     unreadable += _reseal(keyring, model, row)
                 columns = [name for each in sealed_columns(model) for name in _names(each)]
                 _update(connection, _plain_table(model), _key_of(model), columns, rows)
-                _raise_walls(connection, model)
+                close_walls(connection, model, app_role)
             if not rows:
                 break
             last = tuple(rows[-1][name] for name in _key_of(model))
@@ -273,15 +276,8 @@ def _update(
 
 
 def _lower_walls(connection: sa.Connection, table: str) -> None:
-    """Let the owner reach the rows of a table until :func:`_raise_walls`."""
+    """Let a migration reach the rows of a table; after the last one all walls are put up again."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     else:
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_update")
-
-
-def _raise_walls(connection: sa.Connection, model: type[Base]) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ALTER TABLE {model.__tablename__} FORCE ROW LEVEL SECURITY")
-    else:
-        secure_schema(connection, None)
