@@ -78,6 +78,7 @@ class AuditCheckpoint(AppendOnly, TenantTable, Base):
     """
 
     __tablename__ = "govkit_audit_checkpoint"
+    __asset_class__ = AssetClass.III
     staff_columns = frozenset({"ordered_by"})
     __table_args__ = (tenant_unique("last_number"), {"comment": "監査記録の鎖の区切り"})
 

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pydantic import BaseModel
 
 from govkit.base.audit_words import Action
+from govkit.base.file_register import PersonalFile
 from govkit.base.typesetting import DocumentKind
 from govkit.errors import InvalidSettings, Problem
 
@@ -62,6 +63,7 @@ class Module:
     :param actions: Every action that its audit events name, with a title.
     :param details: Titles of what it puts into the detail of its audit events.
     :param documents: Documents that it prints (帳票).
+    :param personal_files: Files of personal information that its tables make up (個人情報ファイル).
     """
 
     name: str
@@ -78,6 +80,7 @@ class Module:
     actions: tuple[Action, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[DocumentKind, ...] = ()
+    personal_files: tuple[PersonalFile, ...] = ()
 
 
 def load_modules(names: Iterable[str]) -> Sequence[Module]:

@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from govkit.base import migrate
+from govkit.base.columns import AssetClass, asset_class
 from govkit.base.db import AppendOnly, Base, SharedTable, SystemTable, TenantTable
 from govkit.base.deployment import Deployment
+from govkit.base.encrypted_columns import Encrypted
 from tests.architecture.sources import is_japanese
 
 FORBIDDEN = re.compile(
@@ -52,6 +54,31 @@ def test_every_table_and_column_says_in_japanese_what_it_is(mapped):
     ]
     assert mapped
     assert wrong == []
+
+
+@pytest.mark.requirement("CLS-1", "ASVS-14.1.1")
+def test_every_column_has_an_asset_class(mapped):
+    wrong = [
+        f"{each.__tablename__}.{column.name}"
+        for each in mapped
+        for column in each.__table__.columns
+        if asset_class(column) is None
+    ]
+    assert mapped
+    assert wrong == []
+
+
+@pytest.mark.requirement("CLS-1")
+def test_what_is_encrypted_or_protected_is_of_a_strict_class(mapped):
+    strict = [
+        (asset_class(column), f"{each.__tablename__}.{column.name}")
+        for each in mapped
+        for column in each.__table__.columns
+        if isinstance(column.type, Encrypted)
+        or column.name.endswith(("is_protected", "password_hash"))
+    ]
+    assert len(strict) >= 8
+    assert [name for known, name in strict if known not in (AssetClass.I, AssetClass.II)] == []
 
 
 def test_every_class_is_of_exactly_one_kind(mapped):

@@ -50,6 +50,7 @@ from govkit.modules.attendance.months import (
     reopen_month,
 )
 from govkit.modules.attendance.numbers import Attendance, FiveNumbers, FiveNumbersProblem
+from govkit.modules.attendance.personal_files import PERSONAL_FILES
 from govkit.modules.attendance.refusals import (
     FutureDay,
     InvalidPeriod,
@@ -62,10 +63,12 @@ from govkit.modules.attendance.refusals import (
     RollCallConflict,
     UnrecordedDays,
 )
+from govkit.modules.attendance.register_sheets import MONTH_REGISTER, register_key
 from govkit.modules.attendance.roll import Recorded, RollLine, RollSheet, record_day, roll_call
 
 __all__ = [
     "MARKS",
+    "MONTH_REGISTER",
     "SUSPENSIONS",
     "Attendance",
     "AttendancePolicy",
@@ -117,6 +120,7 @@ __all__ = [
     "pupil_summary",
     "record_day",
     "recorded_classes",
+    "register_key",
     "remove_calendar_entry",
     "remove_closure",
     "reopen_month",
@@ -133,21 +137,28 @@ module = Module(
     models=("govkit.modules.attendance.models",),
     blueprint="govkit.modules.attendance.views:pages",
     permissions=(
-        Permission("attendance.view", _("出席簿を見る")),
-        Permission("attendance.record", _("出欠を記録する")),
-        Permission("attendance.close_month", _("出席簿の月を締める")),
-        Permission("attendance.reopen_month", _("締めた月を解除する")),
+        Permission("attendance.view", _("出席簿を見る"), sensitive=True),
+        Permission("attendance.print", _("出席簿を印刷する")),
+        Permission("attendance.record", _("出欠を記録する"), sensitive=True),
+        Permission("attendance.close_month", _("出席簿の月を締める"), sensitive=True),
+        Permission("attendance.reopen_month", _("締めた月を解除する"), sensitive=True),
         Permission("attendance.manage_calendar", _("授業日と臨時休業を登録する")),
     ),
     roles={
-        "homeroom_teacher": ("attendance.view", "attendance.record", "attendance.close_month"),
+        "homeroom_teacher": (
+            "attendance.view",
+            "attendance.print",
+            "attendance.record",
+            "attendance.close_month",
+        ),
         "principal": (
             "attendance.view",
+            "attendance.print",
             "attendance.close_month",
             "attendance.reopen_month",
             "attendance.manage_calendar",
         ),
-        "school_clerk": ("attendance.view", "attendance.manage_calendar"),
+        "school_clerk": ("attendance.view", "attendance.print", "attendance.manage_calendar"),
         "board_clerk": ("attendance.view",),
     },
     navigation=(
@@ -165,6 +176,8 @@ module = Module(
         ),
     ),
     policy=AttendancePolicy,
+    documents=(MONTH_REGISTER,),
     actions=ACTIONS,
     details=DETAILS,
+    personal_files=PERSONAL_FILES,
 )

@@ -37,6 +37,7 @@ from govkit.modules.enrolment.designation import (
     open_designations,
     update_remarks,
 )
+from govkit.modules.enrolment.letters import SCHOOL_NOTICE, letters_to_make, make_school_notices
 from govkit.modules.enrolment.listing import (
     Line,
     Listing,
@@ -58,6 +59,7 @@ from govkit.modules.enrolment.models import (
     SpecialNeedsSchooling,
 )
 from govkit.modules.enrolment.notices import Letter, LetterKind, NoticeSet, notices
+from govkit.modules.enrolment.personal_files import PERSONAL_FILES
 from govkit.modules.enrolment.policy import EnrolmentPolicy
 from govkit.modules.enrolment.register import (
     COMPILE_PURPOSE,
@@ -69,6 +71,7 @@ from govkit.modules.enrolment.zones import Zone, ZoneResult, replace_zones, writ
 
 __all__ = [
     "COMPILE_PURPOSE",
+    "SCHOOL_NOTICE",
     "AdmissionState",
     "AdmitResult",
     "AssignResult",
@@ -112,7 +115,9 @@ __all__ = [
     "compile_register",
     "entrants",
     "latest_compilation",
+    "letters_to_make",
     "list_entries",
+    "make_school_notices",
     "module",
     "notice_deadline",
     "notices",
@@ -144,15 +149,17 @@ module = Module(
     models=("govkit.modules.enrolment.models",),
     blueprint="govkit.modules.enrolment.views:pages",
     permissions=(
-        Permission("enrolment.view", _("学齢簿を見る")),
-        Permission("enrolment.compile", _("学齢簿を編製する")),
-        Permission("enrolment.edit", _("学齢簿の備考などを記入する")),
+        Permission("enrolment.view", _("学齢簿を見る"), sensitive=True),
+        Permission("enrolment.compile", _("学齢簿を編製する"), sensitive=True),
+        Permission("enrolment.edit", _("学齢簿の備考などを記入する"), sensitive=True),
         Permission("enrolment.manage_zones", _("通学区域を管理する")),
-        Permission("enrolment.designate", _("就学校を指定し、変更する")),
-        Permission("enrolment.notify", _("入学の通知を作る")),
-        Permission("enrolment.export", _("学齢簿の一覧をファイルにする")),
-        Permission("enrolment.admit", _("入学する児童を学級に受け入れる")),
-        Permission("enrolment.see_protected", _("支援措置対象者の住所・世帯・学校を見る")),
+        Permission("enrolment.designate", _("就学校を指定し、変更する"), sensitive=True),
+        Permission("enrolment.notify", _("入学の通知を作る"), sensitive=True),
+        Permission("enrolment.export", _("学齢簿の一覧をファイルにする"), sensitive=True),
+        Permission("enrolment.admit", _("入学する児童を学級に受け入れる"), sensitive=True),
+        Permission(
+            "enrolment.see_protected", _("支援措置対象者の住所・世帯・学校を見る"), sensitive=True
+        ),
     ),
     roles={
         "board_clerk": _CLERK,
@@ -198,6 +205,8 @@ module = Module(
         ),
     ),
     policy=EnrolmentPolicy,
+    documents=(SCHOOL_NOTICE,),
     actions=ACTIONS,
     details=DETAILS,
+    personal_files=PERSONAL_FILES,
 )

@@ -9,6 +9,7 @@ from govkit.modules.resident_extracts.models import (
     ResidentExtract,
     ResidentRow,
 )
+from govkit.modules.resident_extracts.personal_files import PERSONAL_FILES
 from govkit.modules.resident_extracts.service import (
     SHRINKS,
     ExtractFile,
@@ -62,7 +63,9 @@ module = Module(
     package="govkit.modules.resident_extracts",
     models=("govkit.modules.resident_extracts.models",),
     blueprint="govkit.modules.resident_extracts.views:pages",
-    permissions=(Permission("resident_extracts.import", _("住民票抽出データを受け入れる")),),
+    permissions=(
+        Permission("resident_extracts.import", _("住民票抽出データを受け入れる"), sensitive=True),
+    ),
     roles={"board_clerk": ("resident_extracts.import",)},
     navigation=(
         NavItem(
@@ -74,4 +77,5 @@ module = Module(
     ),
     actions=ACTIONS,
     details=DETAILS,
+    personal_files=PERSONAL_FILES,
 )

@@ -3,6 +3,12 @@
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
 from govkit.modules.schools.actions import ACTIONS, DETAILS
+from govkit.modules.schools.certificates import (
+    ENROLMENT_CERTIFICATE,
+    formal_school_name,
+    homeroom_teachers,
+    principal,
+)
 from govkit.modules.schools.models import (
     ClassGroup,
     ClassMembership,
@@ -21,6 +27,7 @@ from govkit.modules.schools.oneroster import (
     RosterRefused,
     export_roster,
 )
+from govkit.modules.schools.personal_files import PERSONAL_FILES
 from govkit.modules.schools.policy import (
     ClassComposition,
     ClassSizeRule,
@@ -75,6 +82,7 @@ from govkit.modules.schools.units import (
 )
 
 __all__ = [
+    "ENROLMENT_CERTIFICATE",
     "ClassComposition",
     "ClassGroup",
     "ClassMembership",
@@ -116,7 +124,9 @@ __all__ = [
     "find_pupil",
     "find_school_by_code",
     "find_staff",
+    "formal_school_name",
     "grade_differs",
+    "homeroom_teachers",
     "leave",
     "member_counts",
     "members_between",
@@ -128,6 +138,7 @@ __all__ = [
     "post_staff",
     "posted_staff",
     "prepare_year",
+    "principal",
     "refresh_pupils",
     "renumber",
     "resume",
@@ -142,6 +153,7 @@ _SCHOOL_OFFICE = (
     "schools.view",
     "schools.manage",
     "schools.manage_pupils",
+    "schools.certify",
     "schools.prepare_year",
 )
 
@@ -152,12 +164,15 @@ module = Module(
     models=("govkit.modules.schools.models",),
     blueprint="govkit.modules.schools.views:pages",
     permissions=(
-        Permission("schools.view", _("学級と児童生徒を見る")),
-        Permission("schools.view_protection", _("支援措置の対象かどうかを見る")),
+        Permission("schools.view", _("学級と児童生徒を見る"), sensitive=True),
+        Permission("schools.view_protection", _("支援措置の対象かどうかを見る"), sensitive=True),
         Permission("schools.manage", _("学校と学級を管理する")),
-        Permission("schools.manage_pupils", _("児童生徒の在籍と連携用の氏名を管理する")),
-        Permission("schools.prepare_year", _("年度更新を準備する")),
-        Permission("schools.export_roster", _("名簿をほかのシステムに渡す")),
+        Permission(
+            "schools.manage_pupils", _("児童生徒の在籍と連携用の氏名を管理する"), sensitive=True
+        ),
+        Permission("schools.certify", _("在学証明書を交付する")),
+        Permission("schools.prepare_year", _("年度更新を準備する"), sensitive=True),
+        Permission("schools.export_roster", _("名簿をほかのシステムに渡す"), sensitive=True),
     ),
     roles={
         "board_clerk": (*_SCHOOL_OFFICE, "schools.view_protection", "schools.export_roster"),
@@ -200,6 +215,8 @@ module = Module(
         ),
     ),
     policy=SchoolsPolicy,
+    documents=(ENROLMENT_CERTIFICATE,),
     actions=ACTIONS,
     details=DETAILS,
+    personal_files=PERSONAL_FILES,
 )
