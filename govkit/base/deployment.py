@@ -21,6 +21,7 @@ from govkit.base.audit_policy import AuditPolicy
 from govkit.base.audit_words import BASE_ACTIONS, BASE_DETAILS, Action
 from govkit.base.documents import DocumentsPolicy
 from govkit.base.encryption import Keyring, keyring_of
+from govkit.base.exports import ExportPolicy
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
 from govkit.base.jobs import MANAGE_JOBS
@@ -57,7 +58,7 @@ _BASE = ("base", "govkit.base")
 _MINUTE: Final = timedelta(minutes=1)
 _ANCHOR_EVERY: Final = timedelta(minutes=15)
 BASE_PERMISSIONS: Final = (
-    Permission("base.manage_staff", _("職員と配属を管理する")),
+    Permission("base.manage_staff", _("職員と配属を管理する"), sensitive=True),
     Permission(MANAGE_JOBS, _("全員の処理の状況を見て、中止する")),
 )
 
@@ -87,10 +88,14 @@ class Deployment:
         )
         self._anchored: dict[str, datetime] = {}
         self._municipalities: dict[str, tuple[Municipality, datetime]] = {}
-        self.policies: Final[dict[type[BaseModel], str]] = {
+        own: dict[type[BaseModel], str] = {
             AuditPolicy: "audit",
             DocumentsPolicy: "documents",
-        } | {module.policy: module.name for module in self.modules if module.policy is not None}
+            ExportPolicy: "exports",
+        }
+        self.policies: Final = own | {
+            module.policy: module.name for module in self.modules if module.policy is not None
+        }
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, clock: Clock = system_clock) -> "Deployment":

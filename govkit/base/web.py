@@ -37,6 +37,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from govkit.base import idempotency
 from govkit.base.deployment import Deployment
+from govkit.base.exports import Release
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality
 from govkit.base.sessions import ServerSession
@@ -52,6 +53,7 @@ __all__ = [
     "attachment",
     "current_session",
     "deployment",
+    "hand_over",
     "inside",
     "notify",
     "open_work",
@@ -67,6 +69,8 @@ SIGNED_IN: Final = "signed-in"
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
+_FLAGS: Final = ("uploads", "fresh", "before_factor")
+"""Options of a route that its view carries as attributes."""
 _KEPT_HEADERS: Final = ("Location", "Content-Type", "Content-Disposition")
 
 View = Callable[..., ResponseReturnValue]
@@ -102,28 +106,27 @@ class Pages(Blueprint):
         super().__init__(name, import_name, **options)
 
     def get(self, rule: str, *, permission: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
-        """Route for reading; it never changes state."""
+        """Route for reading; it never changes state. Options: see :meth:`post`."""
         return self._route(rule, ["GET"], permission, options)
 
-    def post(  # type: ignore[override]
-        self, rule: str, *, permission: str, uploads: bool = False, **options: Any
-    ) -> Callable[[View], View]:
-        """Route for an act; ``uploads`` raises the size limit to that of files."""
-        return self._route(rule, ["POST"], permission, options, uploads=uploads)
+    def post(self, rule: str, *, permission: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        """Route for an act.
+
+        Options beside Flask's: ``uploads`` raises the size limit to that of files, ``fresh`` asks
+        for a new proof when the last one is old (再認証), and ``before_factor`` lets those in who
+        must set up a second factor first.
+        """
+        return self._route(rule, ["POST"], permission, options)
 
     def _route(
-        self,
-        rule: str,
-        methods: list[str],
-        permission: str,
-        options: dict[str, Any],
-        *,
-        uploads: bool = False,
+        self, rule: str, methods: list[str], permission: str, options: dict[str, Any]
     ) -> Callable[[View], View]:
+        flags = {name: options.pop(name, False) for name in _FLAGS}
+
         def decorate(view: View) -> View:
             endpoint = options.pop("endpoint", view.__name__)
             wrapped = _with_work(view) if permission != PUBLIC else wraps(view)(partial(view))
-            vars(wrapped).update(permission=permission, uploads=uploads)
+            vars(wrapped).update(permission=permission, **flags)
             self.add_url_rule(rule, endpoint, wrapped, methods=methods, **options)
             return view
 
@@ -284,6 +287,15 @@ def receive_table(work: Work, upload: _Upload) -> ReceivedTable:
     settings = deployment().settings
     uploads = Uploads(settings.uploads, settings.security.max_upload_bytes, deployment().clock)
     return uploads.receive(work, upload.stream, upload.filename)
+
+
+def hand_over(release: Release) -> ResponseReturnValue:
+    """The file that :func:`~govkit.base.exports.hand_out` let go, or the page that tells what it waits for."""
+    row = release.export
+    if release.content is None:
+        return see_other("govkit.export", export_id=row.id)
+    g.is_shown_once = True  # a repeat of the request is not worth a second copy of the file
+    return attachment(release.content, row.file_name, row.media_type)
 
 
 def attachment(body: bytes | Iterator[bytes], filename: str, mimetype: str) -> Response:

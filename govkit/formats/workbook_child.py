@@ -190,7 +190,7 @@ def _check_xml(name: str, data: bytes) -> None:
     parser = expat.ParserCreate()
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: of the encoding
         raise Unusable("workbook_xml", part=name) from error
 
 

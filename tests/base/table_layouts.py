@@ -239,7 +239,8 @@ def malformed_xlsx(rng: random.Random, whole: bytes) -> bytes:
         return rng.choice(BYTES)(rng, whole)
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    name = rng.choice(["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", *parts])
+    likely = {"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"} & set(parts)
+    name = rng.choice([*sorted(likely), *parts])
     if way == 1:
         parts[name] = rng.choice(BYTES)(rng, parts[name])
     elif way == 2:

@@ -287,7 +287,8 @@ class Story:
         clerk = self.clerk
         clerk.menu("名簿の書き出し")
         clerk.check("19-roster")
-        clerk.page.get_by_label("目的").fill("学習eポータルへの名簿の登録")
+        clerk.page.get_by_label("利用目的").select_option(label="ほかのシステムへの登録・連携")
+        clerk.page.get_by_label("理由").fill("学習eポータルへの名簿の登録")
         with clerk.page.expect_download(timeout=60_000) as download:
             clerk.press("書き出してダウンロードする")
         return download.value.suggested_filename, Path(download.value.path()).read_bytes()

@@ -5,7 +5,7 @@ from govkit.base.i18n import lazy_gettext as _
 from govkit.formats.tabular import Encoding
 from govkit.modules.enrolment.codes import REASON_TITLES, Schooling
 
-__all__ = ["CompileForm", "DesignationForm", "ExportForm", "RemarksForm", "ZonesForm"]
+__all__ = ["CompileForm", "DesignationForm", "RemarksForm", "ZonesForm"]
 
 
 class CompileForm(forms.Form):
@@ -85,14 +85,3 @@ class RemarksForm(forms.Form):
     )
     note = forms.TextAreaField(_("備考"), [forms.Length(max=2000)], rows=4)
     version = forms.HiddenField(_("版"))
-
-
-class ExportForm(forms.Form):
-    """Why a file of the register is needed."""
-
-    purpose = forms.TextField(
-        _("利用目的"),
-        [forms.Length(max=200)],
-        required=True,
-        support=_("だれが何に使うか。監査記録に残ります。例：就学時健康診断の案内の発送"),
-    )

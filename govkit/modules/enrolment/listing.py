@@ -8,6 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from govkit.base.encrypted_columns import found_by
+from govkit.base.exports import Outgoing, watermark
 from govkit.base.i18n import gettext as _
 from govkit.base.work import Work
 from govkit.formats.tabular import write_table
@@ -16,6 +18,7 @@ from govkit.modules.enrolment.codes import ChangeKind, EntryStatus
 from govkit.modules.enrolment.designation import open_designations
 from govkit.modules.enrolment.models import (
     CompilationChange,
+    Guardian,
     RegisterCompilation,
     RegisterEntry,
     SchoolDesignation,
@@ -36,7 +39,8 @@ class ListQuery:
     """Which entries are wanted.
 
     :param kind: Only those that the last compilation made new, changed or closed.
-    :param name: Part of a reading or a name, from the beginning of any part of it.
+    :param name: Part of a reading or a name, from the beginning of any part of it; or the whole
+        contact of a guardian.
     """
 
     entry_year: int
@@ -129,8 +133,20 @@ def _conditions(
         begins = (
             RegisterEntry.name_keys.contains(f"\n{key}", autoescape=True) for key in sorted(keys)
         )
-        found.append(sa.or_(*begins))
+        found.append(sa.or_(*begins, _has_contact(work, query.name)))
     return found
+
+
+def _has_contact(work: Work, text: str) -> sa.ColumnElement[bool]:
+    """Whether a guardian has exactly this telephone number or address to write to (連絡先)."""
+    guardians = sa.select(Guardian.entry_id).where(
+        found_by(work.session, Guardian.contact_key, text)
+    )
+    known = RegisterEntry.id.in_(guardians)
+    if work.allows("enrolment.see_protected"):
+        return known
+    # Being found by a contact would tell whose it is.
+    return sa.and_(known, sa.not_(is_protected_entry()))
 
 
 def _fields(
@@ -210,10 +226,10 @@ def _place(work: Work, entry: RegisterEntry) -> str:
     return f"{entry.town}{entry.lot}　{entry.building}".strip()
 
 
-def write_entries(work: Work, query: ListQuery, purpose: str) -> bytes:
+def write_entries(work: Work, query: ListQuery, reason: str) -> Outgoing:
     """All entries a query describes as a CSV file for people, masked like the pages.
 
-    :param purpose: Why the file is needed; it goes into the audit record before the file is made.
+    :param reason: Why the file is needed; it goes into the audit record before the file is made.
     """
     work.require("enrolment.export")
     conditions = _conditions(work, query, latest_compilation(work, query.entry_year))
@@ -222,7 +238,7 @@ def write_entries(work: Work, query: ListQuery, purpose: str) -> bytes:
         .where(*conditions)
         .order_by(RegisterEntry.kana_key, RegisterEntry.addressee_number)
     ).all()
-    work.record("enrolment.exported", entries, purpose, count=len(entries))
+    work.record("enrolment.exported", entries, reason, count=len(entries))
     headings = [
         _("宛名番号"),
         _("氏名"),
@@ -236,10 +252,20 @@ def write_entries(work: Work, query: ListQuery, purpose: str) -> bytes:
         _("支援措置"),
     ]
     body = io.BytesIO()
-    written = write_table(body, headings, map(_cells, _lines(work, entries, {})))
+    lines = map(_cells, _lines(work, entries, {}))
+    written = write_table(body, headings, lines, watermark=watermark(work))
     if written != len(entries):
         raise RuntimeError("rows written and rows asked for differ")
-    return body.getvalue()
+    return Outgoing(
+        kind="enrolment.register",
+        title=_("学齢簿の一覧"),
+        permission="enrolment.export",
+        file_name=_("学齢簿_{year}年度入学.csv", year=query.entry_year),
+        media_type="text/csv",
+        content=body.getvalue(),
+        rows=written,
+        people=[entry.addressee_number for entry in entries],
+    )
 
 
 def _cells(line: Line) -> list[Any]:

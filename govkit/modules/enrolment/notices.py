@@ -15,7 +15,7 @@ from govkit.modules.enrolment.models import Guardian, RegisterEntry
 from govkit.modules.enrolment.protection import Shield
 from govkit.modules.schools import School
 
-__all__ = ["Letter", "LetterKind", "NoticeSet", "guardians_of", "notices"]
+__all__ = ["Letter", "LetterKind", "NoticeSet", "guardians_of", "letter_to", "notices"]
 
 _CHUNK = 500
 
@@ -115,7 +115,7 @@ def notices(
         else:
             target = by_id[designation.school_id]
             printed.append(entry)
-            found.append((target.code, _letter(entry, target, guardians.get(entry.id, ()))))
+            found.append((target.code, letter_to(entry, target, guardians.get(entry.id, ()))))
     found.sort(key=lambda pair: pair[0])
     letters = tuple(letter for _code, letter in found)
     if len(letters) + unplaced + withheld + spared != asked:
@@ -147,7 +147,8 @@ def guardians_of(work: Work, entry_ids: Sequence[UUID]) -> dict[UUID, list[Guard
     return found
 
 
-def _letter(entry: RegisterEntry, school: School, guardians: Sequence[Guardian]) -> Letter:
+def letter_to(entry: RegisterEntry, school: School, guardians: Sequence[Guardian]) -> Letter:
+    """The letter about one child; who may see it has been asked before."""
     return Letter(
         entry_id=entry.id,
         kind=LetterKind.GUIDANCE if entry.is_foreign else LetterKind.ADMISSION,

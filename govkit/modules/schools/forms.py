@@ -5,6 +5,7 @@ from uuid import UUID
 
 from govkit import forms
 from govkit.base.i18n import lazy_gettext as _
+from govkit.base.views.purpose import purpose_field, reason_field
 from govkit.formats.oneroster import Profile
 from govkit.jp.characters import CharacterSet
 from govkit.modules.schools.models import Duty
@@ -175,9 +176,5 @@ class ExportForm(forms.Form):
         choices=[(profile.name, title) for profile, title in PROFILES.items()],
         support=_("連携先から指定がなければ、最新の形式のまま書き出します。"),
     )
-    purpose = forms.TextField(
-        _("目的"),
-        [forms.Length(max=200)],
-        required=True,
-        support=_("監査記録に残ります。例：学習eポータルの名簿の更新"),
-    )
+    purpose = purpose_field()
+    reason = reason_field()

@@ -65,11 +65,13 @@ class RosterExport:
     """A package ready to be handed over (名簿パッケージ).
 
     :param counts: Number of records by file, such as ``{"users": 412}``.
+    :param people: Identifiers of the users in it.
     """
 
     filename: str
     content: bytes
     counts: Mapping[str, int]
+    people: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,8 @@ def export_roster(work: Work, school_year: int, profile: Profile, purpose: str) 
         profile=profile.name,
         counts=counts,
     )
-    return RosterExport(package_name(package, work.today), content, counts)
+    users = [user.sourced_id for user in package.users]
+    return RosterExport(package_name(package, work.today), content, counts, users)
 
 
 def _write(package: Package, profile: Profile, people: Sequence[_Person]) -> bytes:

@@ -79,13 +79,13 @@ def test_the_file_is_masked_guarded_and_its_purpose_on_record(protected, work_fo
     entry.preferred_name, entry.name_preference = "=cmd()", "2"
     protected.session.flush()
     clerk = work_for(CITY, "board_clerk", session_of=protected)
-    body = write_entries(clerk, ListQuery(entry_year=YEAR), "健康診断の案内")
+    body = write_entries(clerk, ListQuery(entry_year=YEAR), "健康診断の案内").content
     text = body.decode("utf-8-sig")
     assert "高松町" not in text
     assert "'=cmd()" in text
     assert len(text.splitlines()) == 3
     event = clerk._events[-1]
-    assert (event.action, event.reason) == ("enrolment.exported", "健康診断の案内")
+    assert (event.action, event.reason) == ("enrolment.exported", "健康診断の案内").content
     assert len(event.subject_ids) == 2
 
 

@@ -234,7 +234,9 @@ def test_the_list_leaves_out_the_city_and_the_file_does_not(client):
     page = client.get("/enrolment/entries").text
     assert "富士見町" in page
     assert "立川市富士見町" not in page
-    exported = client.post("/enrolment/entries/export", data={"purpose": "確認"})
+    exported = client.post(
+        "/enrolment/entries/export", data={"purpose": "system", "reason": "確認"}
+    )
     assert "東京都立川市富士見町" in exported.data.decode()
 
 
@@ -263,7 +265,9 @@ def test_the_file_needs_a_purpose(prepared, city):
     assert prepared.get("/enrolment/entries/export").status_code == 200
     refused = prepared.post("/enrolment/entries/export", data={"purpose": ""})
     assert refused.status_code == 400
-    answer = prepared.post("/enrolment/entries/export", data={"purpose": "健康診断の案内"})
+    answer = prepared.post(
+        "/enrolment/entries/export", data={"purpose": "system", "reason": "健康診断の案内"}
+    )
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert len(answer.data.decode("utf-8-sig").splitlines()) == 3
     with city() as work:
@@ -285,7 +289,9 @@ def test_protected_children_are_masked_on_every_page(prepared, city, sign_in):
         page = prepared.get(path).text
         assert "富士見町" not in page, path
     assert "支援措置" in prepared.get("/enrolment/entries").text
-    exported = prepared.post("/enrolment/entries/export", data={"purpose": "確認"})
+    exported = prepared.post(
+        "/enrolment/entries/export", data={"purpose": "system", "reason": "確認"}
+    )
     assert "富士見町" not in exported.data.decode()
     officer = sign_in(CITY, "protected_data_officer")
     assert "富士見町" in officer.get(f"/enrolment/entries/{child}").text

@@ -175,7 +175,12 @@ def test_several_schools_are_listed_with_their_state(sign_in, city, deployment):
 def test_the_roster_waits_for_a_form_of_the_name_and_is_downloaded(sign_in, city):
     client = sign_in("132021", "board_clerk")
     assert "名簿を書き出す" in client.get("/schools/export").text
-    sent = {"school_year": "2026", "profile": "JAPAN_K12_1_0", "purpose": "名簿の更新"}
+    sent = {
+        "school_year": "2026",
+        "profile": "JAPAN_K12_1_0",
+        "purpose": "system",
+        "reason": "名簿の更新",
+    }
 
     refused = client.post("/schools/export", data=sent)
 
@@ -210,7 +215,12 @@ def test_an_export_asks_for_its_purpose(sign_in, city):
 
 def test_an_export_without_an_opened_year_says_so(sign_in):
     client = sign_in("132071", "board_clerk")
-    sent = {"school_year": "2026", "profile": "JAPAN_K12_1_0", "purpose": "更新"}
+    sent = {
+        "school_year": "2026",
+        "profile": "JAPAN_K12_1_0",
+        "purpose": "system",
+        "reason": "更新",
+    }
 
     answer = client.post("/schools/export", data=sent)
 
@@ -504,7 +514,12 @@ def test_the_roster_leads_to_staff_for_those_who_may_mend_it(app, city, deployme
 
     answer = client.post(
         "/schools/export",
-        data={"school_year": "2026", "profile": "JAPAN_K12_1_0", "purpose": "更新"},
+        data={
+            "school_year": "2026",
+            "profile": "JAPAN_K12_1_0",
+            "purpose": "system",
+            "reason": "更新",
+        },
     )
 
     assert f"/schools/staff/{staff.id}" in answer.text

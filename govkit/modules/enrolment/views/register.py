@@ -8,7 +8,9 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from govkit.base import web
+from govkit.base.exports import hand_out
 from govkit.base.i18n import gettext as _
+from govkit.base.views.purpose import PurposeForm, given, offer_purposes
 from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.jp.calendar import format_date, format_school_year
@@ -31,9 +33,9 @@ from govkit.modules.enrolment.facts import FIELD_TITLES
 from govkit.modules.enrolment.forms import (
     CompileForm,
     DesignationForm,
-    ExportForm,
     RemarksForm,
 )
+from govkit.modules.enrolment.letters import SCHOOL_NOTICE
 from govkit.modules.enrolment.listing import ListQuery, list_entries, write_entries
 from govkit.modules.enrolment.models import RegisterCompilation, RegisterEntry
 from govkit.modules.enrolment.register import COMPILE_PURPOSE, compile_register
@@ -199,23 +201,24 @@ def assign(work: Work) -> ResponseReturnValue:
 @pages.get("/entries/export", permission="enrolment.export")
 def export_page(work: Work) -> ResponseReturnValue:
     """Say what the file is for."""
-    return _export_page(ExportForm(gettext=_))
+    form = PurposeForm(gettext=_)
+    offer_purposes(form, work)
+    return _export_page(form)
 
 
-def _export_page(form: ExportForm) -> str:
+def _export_page(form: PurposeForm) -> str:
     return pages.render("enrolment/export.html", form=form, filters=request.args)
 
 
 @pages.post("/entries/export", permission="enrolment.export")
 def export(work: Work) -> ResponseReturnValue:
     """The list as a CSV file for people; the purpose is on record before it is handed out."""
-    form = ExportForm(request.form, gettext=_)
+    form = PurposeForm(request.form, gettext=_)
+    offer_purposes(form, work)
     if not form.validate():
         return _export_page(form), 400
-    query = _query(work)
-    body = write_entries(work, query, form.purpose.data)
-    name = _("学齢簿_{year}年度入学.csv", year=query.entry_year)
-    return web.attachment(body, name, "text/csv")
+    file = write_entries(work, _query(work), form.reason.data)
+    return web.hand_over(hand_out(work, file, given(form)))
 
 
 @pages.get("/entries/<uuid:entry_id>", permission="enrolment.view")
@@ -259,6 +262,7 @@ def _entry_page(
         "enrolment/entry.html",
         **context,
         entry=found,
+        letter=SCHOOL_NOTICE.name if work.allows("enrolment.notify") and found.is_active else "",
         form=shown,
         designation=designation if may_designate else None,
         remarks=remarks,

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from govkit.base import web
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import problem_text
+from govkit.base.jobs import enqueue
 from govkit.base.work import Work
-from govkit.errors import InvalidInput, Refused
+from govkit.errors import InvalidInput, NotFound, Refused
 from govkit.jp.calendar import format_date, format_school_year
 from govkit.modules.enrolment.admission import admission_states, admit_entrants
 from govkit.modules.enrolment.forms import ZonesForm
+from govkit.modules.enrolment.letters import letters_to_make
 from govkit.modules.enrolment.notices import LetterKind, notices
 from govkit.modules.enrolment.policy import EnrolmentPolicy
 from govkit.modules.enrolment.views.blueprint import chosen_year, next_entry_year, pages
@@ -84,12 +86,33 @@ def notices_page(work: Work) -> ResponseReturnValue:
     return pages.render(
         "enrolment/notices.html",
         found=found,
+        waiting=len(letters_to_make(work, year)),
+        schools=[each for each in schools(work, permission="enrolment.notify") if 1 in each.grades],
         admission=kinds.count(LetterKind.ADMISSION),
         guidance=kinds.count(LetterKind.GUIDANCE),
         year=year,
         day=format_date,
         year_name=format_school_year,
     )
+
+
+@pages.post("/notices", permission="enrolment.notify")
+def make_notices(work: Work) -> ResponseReturnValue:
+    """Ask for the letters of a year that have not been issued; a job makes them (一括作成)."""
+    year = request.form.get("year", next_entry_year(work), int)
+    by_school = request.form.get("by_school") == "1"
+    arguments: dict[str, object] = {"year": year, "by_school": by_school}
+    if chosen := request.form.get("school", ""):
+        arguments["school"] = str(work.find(School, _uuid(chosen)).id)
+    asked = enqueue(work, "enrolment.school_notices", arguments, title="就学通知書の作成")
+    return web.see_other("govkit.job", job_id=asked.id)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("School") from None
 
 
 @pages.get("/notices/print", permission="enrolment.notify")

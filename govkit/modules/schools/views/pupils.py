@@ -12,6 +12,7 @@ from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.jp.calendar import school_year_days
 from govkit.jp.characters import CharacterSet, in_jis_x_0213, unsupported_characters
+from govkit.modules.schools.certificates import ENROLMENT_CERTIFICATE
 from govkit.modules.schools.forms import ExchangeNameForm, KanaForm, LeaveForm, ResumeForm
 from govkit.modules.schools.models import ClassMembership, Pupil
 from govkit.modules.schools.pupils import (
@@ -58,6 +59,9 @@ def _page(
         shows_protection=pupil.is_protected
         and allows_for_pupil(work, "schools.view_protection", pupil),
         may_manage=allows_for_pupil(work, MANAGE, pupil),
+        certificate=ENROLMENT_CERTIFICATE.name
+        if allows_for_pupil(work, "schools.certify", pupil)
+        else "",
         lost=[(each.text, each.code_points) for each in lost],
         form=next((each for each in (exchange, kana) if each is not None), None),
         exchange=exchange or _exchange_form(pupil),

@@ -7,12 +7,19 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from govkit.base import web
+from govkit.base.exports import Outgoing, hand_out
 from govkit.base.i18n import gettext as _
+from govkit.base.views.purpose import given, offer_purposes
 from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.formats.oneroster import Profile
 from govkit.modules.schools.forms import ExportForm
-from govkit.modules.schools.oneroster import RosterFinding, RosterRefused, export_roster
+from govkit.modules.schools.oneroster import (
+    RosterExport,
+    RosterFinding,
+    RosterRefused,
+    export_roster,
+)
 from govkit.modules.schools.units import current_school_year, open_school_years
 from govkit.modules.schools.views.blueprint import pages, tell, year_title
 
@@ -31,6 +38,7 @@ def export(work: Work) -> ResponseReturnValue:
 def _form(work: Work) -> ExportForm:
     defaults = {"school_year": current_school_year(work), "profile": Profile.newest().name}
     form = ExportForm(request.form, gettext=_, data=defaults)
+    offer_purposes(form, work)
     form.school_year.choices = [(year, year_title(year)) for year in open_school_years(work)]
     return form
 
@@ -65,6 +73,19 @@ def _line(finding: RosterFinding, *, may_mend: bool, may_mend_staff: bool) -> di
     }
 
 
+def _outgoing(made: RosterExport) -> Outgoing:
+    return Outgoing(
+        kind="schools.roster",
+        title=_("名簿（OneRoster）"),
+        permission=EXPORT,
+        file_name=made.filename,
+        media_type="application/zip",
+        content=made.content,
+        rows=made.counts["users"],
+        people=made.people,
+    )
+
+
 @pages.post("/export", permission=EXPORT)
 def download(work: Work) -> ResponseReturnValue:
     """The package, or every problem with a way to mend it."""
@@ -73,9 +94,9 @@ def download(work: Work) -> ResponseReturnValue:
     if form.validate():
         try:
             made = export_roster(
-                work, form.school_year.data, Profile[form.profile.data], form.purpose.data
+                work, form.school_year.data, Profile[form.profile.data], form.reason.data
             )
-            return web.attachment(made.content, made.filename, "application/zip")
+            return web.hand_over(hand_out(work, _outgoing(made), given(form)))
         except RosterRefused as refused:
             findings = refused.findings
         except Refused as refused:
