@@ -106,7 +106,6 @@ def test_work_that_is_rolled_back_asks_for_nothing(deployment, as_actor):
     assert deployment.queue.is_empty()
 
 
-@pytest.mark.requirement("P9")
 def test_asking_again_with_the_same_key_gives_the_job_that_there_is(deployment, ask, row_of):
     first = ask(arguments={"name": "made"}, key="2026-11")
     assert ask(arguments={"name": "made"}, key="2026-11") == first
@@ -382,7 +381,6 @@ def test_the_queue_carries_json_of_the_municipality_and_the_identifier(deploymen
     assert "made" not in text
 
 
-@pytest.mark.requirement("P9")
 def test_a_job_that_never_reached_the_queue_is_found_by_the_sweep(deployment, ask, row_of, clock):
     """The process died between its commit and the queue."""
     job_id = ask(arguments={"name": "made"})
