@@ -11,7 +11,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM_PATH = $(shell cat $(VENV)/chromium 2>/dev/null)
 
-.PHONY: help run test lint ruff types layers pytest docs wheel bench soak-residents screenshots lock clean
+.PHONY: help run test lint ruff types layers pytest docs wheel bench soak-residents bundle screenshots lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -57,6 +57,10 @@ LEAK_QUERIES ?= 200000
 soak-residents: $(VENV)/ready-test
 	GOVKIT_LEAK_QUERIES=$(LEAK_QUERIES) GOVKIT_TIME_SAMPLES=1000 $(BIN)/pytest -n $(WORKERS) tests/residents/test_leaks.py tests/residents/test_even_time.py
 
+# All that a closed network needs, in one archive (dist/govkit-…-bundle.tar).
+bundle: $(VENV)/ready-test
+	@sh tools/offline_bundle.sh $(BIN)/python dist
+
 screenshots: $(VENV)/ready-test $(VENV)/chromium
 	CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' STORY_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/journeys/test_story.py -k 'sqlite and scripts and not no-scripts'
 
@@ -65,7 +69,7 @@ LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-header --quiet $(UPGRADE) --group install
 UPGRADE = --upgrade
 # All extras but splink and spark, which one test installs by itself.
-TESTED = drafts excel index oidc postgres rest scaffold server shrink
+TESTED = documents drafts excel index oidc postgres rest scaffold server shrink
 lock:
 	$(LOCK) --extra scaffold -o requirements/run.lock
 	$(LOCK) $(addprefix --extra ,$(TESTED)) --group dev -c requirements/run.lock -o requirements/test.lock

@@ -3,7 +3,7 @@
 ``govkit-settings`` · ``govkit-commands`` · ``govkit-permissions`` · ``govkit-tables`` ·
 ``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary`` · ``govkit-components`` ·
 ``govkit-form-types`` · ``govkit-form-keys`` · ``govkit-requirements`` ·
-``govkit-requirements-elsewhere``
+``govkit-requirements-elsewhere`` · ``govkit-probes``
 """
 
 import tomllib
@@ -34,6 +34,7 @@ from govkit.base.deployment import BASE_PERMISSIONS, ROLE_TITLES
 from govkit.base.module import Module, load_modules
 from govkit.base.settings import Settings
 from govkit.cli import main
+from govkit.cli.doctor import CHECKED, PROBES
 from govkit.forms.definition_keys import FIELD_KEYS, FORM_KEYS, PAGE_KEYS
 from govkit.forms.definition_registry import FIELD_TYPES
 from govkit.testing.form_examples import FAMILIES, Example
@@ -348,6 +349,16 @@ class JourneySections(_Facts):
             yield section
 
 
+class ProbesTable(_Facts):
+    """What ``govkit doctor`` looks at."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """One table."""
+        rows = [(literal(code), title, "✘") for code, title in CHECKED.values()]
+        rows += [(literal(each.code), each.title, "✘" if each.is_error else "△") for each in PROBES]
+        yield table(("番号", "こうなっていること", "重さ"), rows)
+
+
 class RequirementsTable(_Facts):
     """The requirements of a section, each with the tests that prove it."""
 
@@ -390,6 +401,7 @@ DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-journey": JourneySections,
     "govkit-form-types": FormTypesTable,
     "govkit-form-keys": FormKeysTable,
+    "govkit-probes": ProbesTable,
     "govkit-requirements": RequirementsTable,
     "govkit-requirements-elsewhere": RequirementsList,
 }

@@ -16,12 +16,13 @@ from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 import jinja2
-from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from govkit.base import i18n, idempotency, web
 from govkit.base.deployment import Deployment, system_clock
@@ -32,6 +33,7 @@ from govkit.base.notices import unread_count
 from govkit.base.oidc import open_provider
 from govkit.base.sessions import ServerSessions
 from govkit.base.settings import Settings
+from govkit.base.views import interrupted
 from govkit.base.views import pages as base_pages
 from govkit.base.views.oidc import OUTSIDE_VIEW, login_ways
 from govkit.base.work import JAPAN
@@ -92,6 +94,8 @@ def create_app(
     app = Flask("govkit.base", template_folder="templates", static_folder=None)
     get_logger(app.logger.name)
     app.extensions["govkit"] = deployment
+    if hops := deployment.settings.app.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _configure(app, deployment.settings)
     app.session_interface = ServerSessions(deployment)
     app.extensions["govkit.oidc"] = open_provider(deployment.settings, deployment.clock)
@@ -106,6 +110,7 @@ def create_app(
         if module.blueprint:
             app.register_blueprint(_blueprint(module))
     _insist_on_permissions(app, {permission.name for permission in deployment.permissions})
+    app.after_request(interrupted.give_back)
     app.after_request(_protect)
     app.after_request(_write_log_line)
     app.context_processor(_context)
@@ -175,9 +180,9 @@ def _prepare() -> ResponseReturnValue | None:
     if request.endpoint != "govkit.static":
         _identify()
     if view.permission != web.PUBLIC and g.actor is None:
-        return _ask_to_log_in()
+        return interrupted.ask_to_log_in()
     web.check_permission(view.permission)
-    return None
+    return interrupted.ask_for_proof(view) if g.actor is not None else None
 
 
 def _refuse_other_origins() -> None:
@@ -205,14 +210,6 @@ def _identify() -> None:
         return
     g.actor = actor
     g.municipality = deployment.municipality(login.municipality_code)
-
-
-def _ask_to_log_in() -> ResponseReturnValue:
-    login = web.current_session()
-    if request.method not in web.SAFE_METHODS:
-        abort(401)
-    endpoint = "govkit.login" if login.account_id is None else "govkit.appointments"
-    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), 303)
 
 
 def _protect(response: Response) -> Response:

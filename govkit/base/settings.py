@@ -36,6 +36,7 @@ __all__ = [
     "is_guarded_address",
     "load_settings",
     "oidc_problems",
+    "settings_path",
 ]
 
 _MEBIBYTE = 1024 * 1024
@@ -63,6 +64,9 @@ class AppSettings(_Section):
     """Active modules, by entry-point name (有効にするモジュール)."""
     trusted_hosts: tuple[str, ...] = ()
     """Host names under which the application answers; blank means any, in development only."""
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    """Servers in front of the application that pass on address, host and scheme of the one who asks
+    (前に立つサーバーの台数); what any other one claims is not believed."""
     templates: Path | None = None
     """Directory whose templates override those of govkit by the same path (差し替えテンプレート)."""
 
@@ -236,7 +240,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file; values given in code win over both."""
-        return (init_settings, _Environment(settings_cls), _File(settings_cls, _path()))
+        return (init_settings, _Environment(settings_cls), _File(settings_cls, settings_path()))
 
 
 class _Environment(EnvSettingsSource):
@@ -258,7 +262,8 @@ _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _OTHER_VARIABLES: Final = ("GOVKIT_SETTINGS", "GOVKIT_SUPERUSER_URL", "GOVKIT_KILLS", "GOVKIT_SOAK")
 
 
-def _path() -> Path:
+def settings_path() -> Path:
+    """The file that settings are read from."""
     return Path(os.environ.get("GOVKIT_SETTINGS", "govkit.toml"))
 
 
@@ -284,7 +289,7 @@ def load_settings() -> Settings:
 
     :raises InvalidSettings: With every problem found, each naming its key.
     """
-    path = _path()
+    path = settings_path()
     if not path.is_file() and ("GOVKIT_SETTINGS" in os.environ or not any(_variables())):
         raise InvalidSettings([_no_file(path)])
     problems = _unknown_variables()

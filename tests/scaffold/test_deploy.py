@@ -1,0 +1,81 @@
+"""The samples for production that come with an application: what they start exists, what they promise holds."""
+
+import configparser
+import re
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from govkit.cli import main
+from govkit.cli.new import render
+from govkit.cli.starters import APP
+
+
+@pytest.fixture(scope="module")
+def deploy(tmp_path_factory):
+    return render(APP, tmp_path_factory.mktemp("deploy"), {}) / "deploy"
+
+
+def unit(path):
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str
+    parser.read(path, encoding="utf-8")
+    return parser
+
+
+def started(deploy):
+    """Words of each command of govkit that the samples start."""
+    for path in sorted((deploy / "systemd").glob("*.service")):
+        for line in re.findall(r"\.venv/bin/govkit ([^\n']*)", path.read_text(encoding="utf-8")):
+            yield path.name, shlex.split(line)
+
+
+def test_every_command_that_a_unit_starts_is_there(deploy):
+    found = list(started(deploy))
+    assert len(found) >= 4
+    for name, words in found:
+        asked = [word for word in words if not word.startswith("/") and "$" not in word]
+        answer = CliRunner().invoke(main, [*asked, "--help"])
+        assert answer.exit_code == 0, (name, answer.output)
+
+
+@pytest.mark.requirement("ASVS-13.2.2")
+def test_units_run_as_somebody_of_their_own_with_few_rights(deploy):
+    for path in (deploy / "systemd").glob("*.service"):
+        service = unit(path)["Service"]
+        assert service["User"] == "govkit"
+        assert service["NoNewPrivileges"] == service["PrivateTmp"] == "yes"
+        assert service["ProtectSystem"] == "strict"
+    timers = {path.stem for path in (deploy / "systemd").glob("*.timer")}
+    assert timers == {"govkit-anchor", "govkit-backup"}
+    assert all((deploy / "systemd" / f"{name}.service").is_file() for name in timers)
+
+
+@pytest.mark.requirement("ASVS-12.1.1", "ASVS-12.1.2", "ASVS-13.4.3", "ASVS-13.4.4", "ASVS-13.4.5")
+@pytest.mark.requirement("ASVS-4.1.2", "ASVS-12.2.1")
+def test_the_server_in_front_speaks_new_tls_alone_and_hides_what_is_not_for_people(deploy):
+    text = (deploy / "nginx.conf").read_text(encoding="utf-8")
+    assert re.findall(r"ssl_protocols ([^;]+);", text) == ["TLSv1.2 TLSv1.3"]
+    assert all("GCM" in each for each in re.findall(r"ssl_ciphers ([^;]+);", text)[0].split(":"))
+    assert "autoindex off;" in text
+    assert "$request_method = TRACE" in text
+    assert "location /health/ { return 404; }" in text
+    assert "location /health/ { allow 127.0.0.1; deny all;" in text
+
+
+@pytest.mark.requirement("ASVS-4.1.3", "ASVS-15.3.4")
+def test_the_server_in_front_replaces_what_a_visitor_claims(deploy):
+    text = (deploy / "nginx.conf").read_text(encoding="utf-8")
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    assert "$proxy_add_x_forwarded_for" not in text
+
+
+@pytest.mark.requirement("ASVS-13.3.1", "ASVS-15.2.3")
+def test_the_image_holds_no_secret_no_tests_and_runs_as_nobody(deploy):
+    text = (deploy / "Containerfile").read_text(encoding="utf-8")
+    copied = re.findall(r"^COPY (\S+)", text, re.MULTILINE)
+    assert copied == ["wheelhouse/", "announcements/", "templates/", "wsgi.py"]
+    assert all((deploy.parent / each).exists() for each in copied[1:])
+    assert "--require-hashes" in text
+    assert text.index("USER govkit") < text.index("CMD [")
