@@ -91,6 +91,11 @@ class Work:
         """Date in Japan at which the work began."""
         return self.now.astimezone(JAPAN).date()
 
+    @property
+    def press(self) -> Press:
+        """What prints documents, with those of the active modules."""
+        return self.origin.press
+
     def require(self, permission: str, scope: Scoped | None = None) -> None:
         """Insist on a right.
 

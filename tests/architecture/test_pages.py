@@ -59,6 +59,8 @@ def test_only_the_way_in_the_health_and_open_data_are_public(app):
         "govkit.live",
         "govkit.ready",
         "govkit.postcodes",
+        "govkit.verify",
+        "govkit.verify_form",
     }
 
 

@@ -4,7 +4,53 @@ A module declares each document as a :class:`~govkit.base.typesetting.DocumentKi
 is here: preview, issue, reissue, bulk, and the public page that verifies a copy.
 """
 
+from govkit.base.documents.issuing import (
+    AlreadyIssued,
+    AlreadyReplaced,
+    Bulk,
+    DocumentsMissing,
+    Draft,
+    Issued,
+    ReissueReasonMissing,
+    find_issue,
+    issue,
+    issued_before,
+    issues_of,
+    make_bulk,
+    prepare,
+    preview,
+    print_again,
+    print_unnumbered,
+    reissue,
+)
 from govkit.base.documents.models import DocumentCounter, DocumentIssue
 from govkit.base.documents.policy import DocumentsPolicy, KindPolicy, ReissueNumber
+from govkit.base.documents.verification import Verification, normal_code, verify
 
-__all__ = ["DocumentCounter", "DocumentIssue", "DocumentsPolicy", "KindPolicy", "ReissueNumber"]
+__all__ = [
+    "AlreadyIssued",
+    "AlreadyReplaced",
+    "Bulk",
+    "DocumentCounter",
+    "DocumentIssue",
+    "DocumentsMissing",
+    "DocumentsPolicy",
+    "Draft",
+    "Issued",
+    "KindPolicy",
+    "ReissueNumber",
+    "ReissueReasonMissing",
+    "Verification",
+    "find_issue",
+    "issue",
+    "issued_before",
+    "issues_of",
+    "make_bulk",
+    "normal_code",
+    "prepare",
+    "preview",
+    "print_again",
+    "print_unnumbered",
+    "reissue",
+    "verify",
+]

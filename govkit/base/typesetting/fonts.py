@@ -8,7 +8,7 @@ of the setting ``documents.font_paths``, and IPAmj明朝 where the system has it
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,12 +107,7 @@ class Fonts:
 
         :raises InvalidSettings: When it cannot read one of them.
         """
-        typst = import_extra("typst")
-        # Typst takes folders alone, and passes over what it cannot read.
-        folders = sorted({str(each.parent) for each in self.files})
-        made = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=folders
-        )
+        made = _load(tuple(sorted({str(each.parent) for each in self.files})))
         if unread := set(self.families).difference(made.families()):
             raise InvalidSettings([_unread_fonts(unread)])
         return made
@@ -204,6 +199,15 @@ def _unread_fonts(families: Iterable[str]) -> Problem:
     )
 
 
+@cache
+def _load(folders: tuple[str, ...]) -> Any:
+    # Typst takes folders alone, and passes over what it cannot read.
+    return import_extra("typst").Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)
+    )
+
+
+@cache
 def _read_face(path: Path) -> _Face:
     library = import_extra("fontTools.ttLib")
     with library.TTFont(str(path), lazy=True) as font:

@@ -37,6 +37,7 @@ from govkit.modules.attendance.models import CalendarEntry, Closure, ClosureCaus
 from govkit.modules.attendance.months import close_month, reopen_month
 from govkit.modules.attendance.months import month as month_sheet
 from govkit.modules.attendance.refusals import RollCallConflict
+from govkit.modules.attendance.register_sheets import MONTH_REGISTER, register_key
 from govkit.modules.attendance.roll import RollSheet, record_day
 from govkit.modules.attendance.roll import roll_call as roll_sheet
 from govkit.modules.schools import (
@@ -246,6 +247,8 @@ def month(work: Work, class_group_id: UUID, day: date) -> ResponseReturnValue:
         month=first,
         month_text=display.month_text(first),
         sheet=sheet,
+        document=MONTH_REGISTER.name if work.allows("attendance.print", class_group) else "",
+        document_key=register_key(class_group.id, first),
         table=display.month_table(sheet, work.policy(AttendancePolicy)),
         unrecorded=[_day_link(class_group, each) for each in sheet.unrecorded],
         closed_at=display.moment_text(sheet.state.closed_at) if sheet.state.closed_at else "",

@@ -1,0 +1,104 @@
+"""Documents with layouts of their own, for tests of the press and of the ledger."""
+
+import json
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import pypdfium2 as pdfium
+import pytest
+
+from govkit.base.documents import Draft
+from govkit.base.typesetting import DocumentKind, Press, SheetSet
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+CITY = "132021"
+
+
+class Printer:
+    """A press over a folder of layouts, with one layout in it."""
+
+    def __init__(self, folder):
+        self.folder = folder / "layouts"
+        (self.folder / CITY).mkdir(parents=True)
+        self.kind = kind()
+        self.press = Press([self.kind], folder=self.folder)
+
+    def write(self, source, name=None):
+        name = name or f"{self.kind.name}.typ"
+        (self.folder / CITY / name).write_text(source, encoding="utf-8")
+
+    def sheets(self, *data, **changes):
+        values = {
+            "sheets": data,
+            "words": self.kind.all_words,
+            "places": self.kind.places,
+            "municipality_code": CITY,
+            "at": AT,
+            "title": "試験",
+        }
+        return SheetSet(**{**values, **changes})
+
+    def pdf(self, *data, **changes):
+        return self.press.pdf(self.kind, self.sheets(*data, **changes))
+
+
+def kind(**changes):
+    """A numbered document with the layout of the certificate of enrolment."""
+    values = {
+        "name": "schools.enrolment_certificate",
+        "title": "在学証明書",
+        "package": "govkit.modules.schools",
+        "permission": "schools.certify",
+        "prepare": f"{__name__}:drafts",
+        "words": {
+            "title": "在学証明書",
+            "name": "氏名",
+            "birth": "生年月日",
+            "grade": "学年",
+            "entered_on": "入学年月日",
+            "lead": "上記の者は、本校に在学していることを証明する。",
+            "principal": "校長",
+            "seal": "職印",
+            "seal_picture": "",
+        },
+    }
+    return DocumentKind(**{**values, **changes})
+
+
+def sample(kind):
+    """Data of one sheet as it comes with the layout."""
+    path = files(kind.package) / "documents" / f"{kind.layout}.sample.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    issue = {"number": "第12号", "date": "令和8年11月24日", "again": "", "code": ""}
+    return {**data, "issue": issue, "verify": None}
+
+
+def drafts(work, keys):
+    """One sheet for each key, which the certificate's layout can print."""
+    work.require("schools.certify")
+    data = sample(kind())
+    data.pop("issue")
+    data.pop("verify")
+    return [
+        Draft(key=key, label=f"児童{key}", data={**data, "name": f"見本 {key}"}, people=())
+        for key in keys
+        if not key.startswith("missing")
+    ]
+
+
+@pytest.fixture
+def printer(tmp_path):
+    return Printer(tmp_path)
+
+
+@pytest.fixture
+def shown():
+    """The texts of a PDF, a page each, without spaces and line breaks."""
+    return texts
+
+
+def texts(pdf):
+    document = pdfium.PdfDocument(pdf)
+    pages = [page.get_textpage().get_text_range() for page in document]
+    document.close()
+    return ["".join(each.split()) for each in pages]
