@@ -103,7 +103,8 @@ class Encrypted(TypeDecorator[Any]):
 class BlindIndex(TypeDecorator[str]):
     """Type of a column by which equal values of an encrypted one are found (照合用の索引).
 
-    It holds a keyed hash of the value's :func:`~govkit.jp.text.search_key`; the session fills it in.
+    It holds a keyed hash of the letters and digits of the value's
+    :func:`~govkit.jp.text.search_key`; the session fills it in.
     It tells which rows of a municipality have equal values, and nothing more.
 
     :param of: Attribute of the encrypted column, which holds text.
@@ -191,7 +192,7 @@ def open_value(keyring: Keyring, sealed: Sealed, place: Place) -> Any:
 
 def index_values(keyring: Keyring, value: str, place: Place) -> tuple[str, ...]:
     """What a blind index may hold for a value, one for each key, the newest first."""
-    key = search_key(value)
+    key = "".join(filter(str.isalnum, search_key(value)))
     return keyring.digests(key, place) if key else ("",)
 
 
@@ -205,7 +206,7 @@ def found_by(
 ) -> sa.ColumnElement[bool]:
     """Condition for the rows of the session's municipality whose encrypted value equals a text.
 
-    Width, spaces, dashes and the kinds of kana do not count; a blank text finds nothing.
+    Width, spaces, marks and the kinds of kana do not count; a text without letters finds nothing.
     """
     model, kind = index.class_, index.type
     assert isinstance(kind, BlindIndex)  # noqa: S101

@@ -2,6 +2,7 @@
 
 import logging
 import zipfile
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -31,6 +32,16 @@ NOTE = "".join(("父は単身", "赴任中"))
 KEYS = {name: f"{name}:{letter * 43}" for name, letter in (("2026", "k"), ("2025", "j"))}
 
 
+FACTS = {
+    "notified_on": None,
+    "changed_on": date(2026, 11, 24),
+    "reason": "",
+    "source": "manual",
+    "recorded_by": "担当",
+    "recorded_at": datetime(2026, 11, 24, tzinfo=UTC),
+}
+
+
 def with_keys(deployment, *names, **changes):
     """The same database, opened with other keys."""
     keys = EncryptionSettings(keys=tuple(SecretStr(KEYS[name]) for name in names))
@@ -57,13 +68,15 @@ def add_child(deployment, code=OWN, contact=SECRET):
     with deployment.session(code) as session:
         known = {}
         guardian = make(session, Guardian, code, "", known)
-        change = make(session, RegisterChange, code, "", known)
+        entry = make(session, RegisterEntry, code, "", known)
+        change = RegisterChange(entry_id=entry.id, before={"note": NOTE}, after={}, **FACTS)
+        session.add(change)
         identifier = guardian.id
         guardian.contact, known[RegisterEntry].note = contact, NOTE
         assert guardian.contact == contact
         session.commit()
         assert (guardian.contact, known[RegisterEntry].note) == (contact, NOTE)
-        assert change.before
+        assert change.before == {"note": NOTE}
     return identifier
 
 
