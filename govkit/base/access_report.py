@@ -11,7 +11,7 @@ from govkit.base.audit import AuditEvent
 from govkit.base.identity import Appointment, Staff
 from govkit.base.work import JAPAN, Work
 
-__all__ = ["Access", "access_report", "accesses_of", "whole_days"]
+__all__ = ["Access", "access_report", "accesses_of", "staff_accounts", "whole_days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,19 @@ def whole_days(first: date, last: date) -> tuple[datetime, datetime]:
         datetime.combine(first, time(), JAPAN),
         datetime.combine(last + timedelta(days=1), time(), JAPAN),
     )
+
+
+def staff_accounts(work: Work, text: str) -> list[str]:
+    """How audit rows may name the staff whose name begins with a text.
+
+    :param text: With or without the space; an account, or a login of the command line, does too.
+    """
+    folded = text.replace(" ", "").replace("\u3000", "")
+    name = Staff.family_name + Staff.given_name
+    known = work.session.scalars(
+        sa.select(Staff.account_id).where(name.startswith(folded, autoescape=True))
+    )
+    return [*(str(each) for each in known), text, f"operator:{text.removeprefix('operator:')}"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from govkit.base.access_report import accesses_of, whole_days
+from govkit.base.access_report import accesses_of, staff_accounts, whole_days
 from govkit.base.audit import AuditEvent
 from govkit.base.audit_words import Action, column_title, subject_title
 from govkit.base.i18n import gettext as _
-from govkit.base.identity import Staff
 from govkit.base.persons import AddresseeNumber, identifiers_of
 from govkit.base.work import JAPAN, Work
 from govkit.errors import NotFound, Refused
@@ -214,7 +213,7 @@ def _statement(
     if query.actions:
         conditions.append(AuditEvent.action.in_(query.actions))
     if query.actor:
-        conditions.append(AuditEvent.actor.in_(_actors(work, query.actor)))
+        conditions.append(AuditEvent.actor.in_(staff_accounts(work, query.actor)))
     if query.subject:
         conditions.append(sa.or_(*_naming(identifiers_of(work.session, query.subject))))
     if query.purpose:
@@ -237,15 +236,6 @@ def _purpose(text: str) -> sa.ColumnElement[bool]:
     return sa.or_(
         AuditEvent.reason.contains(text, autoescape=True), purpose.contains(text, autoescape=True)
     )
-
-
-def _actors(work: Work, text: str) -> list[str]:
-    folded = text.replace(" ", "").replace("\u3000", "")
-    name = Staff.family_name + Staff.given_name
-    known = work.session.scalars(
-        sa.select(Staff.account_id).where(name.startswith(folded, autoescape=True))
-    )
-    return [*(str(each) for each in known), text, f"operator:{text.removeprefix('operator:')}"]
 
 
 def _told(work: Work, events: Sequence[AuditEvent], words: Words) -> Iterator[FoundEvent]:

@@ -10,6 +10,7 @@ Every table is one of three kinds, and a test walks over all of them:
 """
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
@@ -81,6 +82,8 @@ class TenantTable:
     """Columns that name members of staff (職員の氏名)."""
     other_people: ClassVar[frozenset[str]] = frozenset()
     """Columns, or items inside a JSON column, about somebody else than that person (ほかの人の情報)."""
+    item_titles: ClassVar[Mapping[str, str]] = {}
+    """Japanese titles of items inside a JSON column, where no column has the same name."""
     is_protection_list: ClassVar[bool] = False
     """Whether the rows with ``is_active`` are the people under support measures (支援措置対象者)."""
 

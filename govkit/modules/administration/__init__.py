@@ -37,7 +37,14 @@ module = Module(
         Permission(
             "administration.permissions", _("役割の権限を見て、変える"), very_sensitive=True
         ),
-        Permission("administration.audit", _("操作の記録を調べる")),
+        Permission("administration.audit", _("操作の記録を調べる"), sensitive=True),
+        Permission("administration.breach", _("漏えい等で影響を受けた人を調べる"), sensitive=True),
+        Permission("administration.disclosure", _("開示のために書き出す"), very_sensitive=True),
+        Permission(
+            "administration.disclose_protected",
+            _("支援措置を受けている人の情報を、開示のために書き出す"),
+            very_sensitive=True,
+        ),
     ),
     actions=(
         Action("administration.role_added", _("役割の追加"), RecordKind.RIGHTS),
@@ -49,8 +56,17 @@ module = Module(
         ),
     ),
     roles={
-        "administrator": ("administration.permissions", "administration.audit"),
-        "auditor": ("administration.audit",),
+        "administrator": (
+            "administration.permissions",
+            "administration.audit",
+            "administration.breach",
+        ),
+        "auditor": ("administration.audit", "administration.breach"),
+        "board_clerk": ("administration.disclosure",),
+        "protected_data_officer": (
+            "administration.disclosure",
+            "administration.disclose_protected",
+        ),
     },
     navigation=(
         NavItem(
@@ -64,6 +80,18 @@ module = Module(
             _("操作の記録"),
             "administration.audit",
             _("だれが、いつ、だれの情報を見て、何を変えたかを調べます。"),
+        ),
+        NavItem(
+            "administration.breach",
+            _("漏えい等の調べ"),
+            "administration.breach",
+            _("漏えい等で影響を受けた人の数、経過、報告の期限を調べます。"),
+        ),
+        NavItem(
+            "administration.disclosure",
+            _("開示のための書き出し"),
+            "administration.disclosure",
+            _("開示請求に応じるために、ある人の情報のすべてを書き出します。"),
         ),
     ),
 )

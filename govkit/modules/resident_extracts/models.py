@@ -1,7 +1,7 @@
 """Tables of received extracts: imports, refused rows, residents, protected people (住民票抽出)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +11,36 @@ from govkit.base.columns import AssetClass
 from govkit.base.db import AppendOnly, Base, TenantTable, tenant_index, tenant_key, tenant_unique
 
 __all__ = ["ProtectedPerson", "RefusedRow", "ResidentExtract", "ResidentRow"]
+
+_ITEMS: Final = {
+    "full": "氏名",
+    "family": "氏",
+    "given": "名",
+    "kana_full": "フリガナ",
+    "kana_family": "氏フリガナ",
+    "kana_given": "名フリガナ",
+    "preference": "氏名優先区分",
+    "roman": "ローマ字氏名",
+    "kanji": "漢字氏名",
+    "alias": "通称",
+    "alias_kana": "通称フリガナ",
+    "former_family": "旧氏",
+    "former_kana": "旧氏フリガナ",
+    "name": "氏名",
+    "birth": "生年月日",
+    "address": "住所",
+    "kind": "住民種別",
+    "status": "住民状態",
+    "relationship": "続柄",
+    "move_reason": "異動事由",
+    "household": "世帯",
+    "moved_on": "異動日",
+    "business_id": "業務ID",
+    "v": "形式の版",
+    "history": "前の記録",
+    "municipality_code": "団体コード",
+}
+"""Titles of the items of a resident's record."""
 
 
 class ResidentExtract(AppendOnly, TenantTable, Base):
@@ -73,6 +103,7 @@ class ResidentRow(TenantTable, Base):
     __asset_class__ = AssetClass.II
     person_column = "addressee_number"
     other_people = frozenset({"head_name"})
+    item_titles = _ITEMS
     __table_args__ = (
         tenant_unique("addressee_number"),
         tenant_index("resident_extracts_resident", "household_number"),
