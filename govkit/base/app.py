@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 import jinja2
-from flask import Flask, Response, abort, g, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
@@ -94,6 +94,8 @@ def create_app(
     app = Flask("govkit.base", template_folder="templates", static_folder=None)
     get_logger(app.logger.name)
     app.extensions["govkit"] = deployment
+    if deployment.settings.app.metrics_token.get_secret_value():
+        app.extensions["govkit_metrics"] = _metrics(deployment)
     if hops := deployment.settings.app.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _configure(app, deployment.settings)
@@ -117,6 +119,15 @@ def create_app(
     for error in (*_STATUS, HTTPException, Exception):
         app.register_error_handler(error, _error_page)
     return app
+
+
+def _metrics(deployment: Deployment) -> Any:
+    try:
+        return import_module("govkit.base.metrics").Metrics(deployment)
+    except ModuleNotFoundError as error:
+        text = "監視の数値には追加の部品が要ります。pip install 'govkit-jp[metrics]' で入れてください。"
+        problem = Problem("no_metrics", text, column="app.metrics_token")
+        raise InvalidSettings([problem]) from error
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -238,12 +249,15 @@ def _protect(response: Response) -> Response:
 def _write_log_line(response: Response) -> Response:
     # Endpoint instead of path, and no query string: addresses of pages can name people.
     municipality = g.get("municipality")
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    if metrics := current_app.extensions.get("govkit_metrics"):
+        metrics.note(request.endpoint or "", request.method, response.status_code, seconds)
     line = {
         "request_id": g.get("request_id", ""),
         "method": request.method,
         "endpoint": request.endpoint or "",
         "status": response.status_code,
-        "milliseconds": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000),
+        "milliseconds": round(seconds * 1000),
         "municipality_code": municipality.code if municipality else "",
     }
     log.info(json.dumps(line, ensure_ascii=False))

@@ -21,9 +21,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from govkit.base.credentials import RecoveryCode, SecondFactor
+from govkit.base.credentials import Passkey, RecoveryCode, SecondFactor
 from govkit.base.deployment import Deployment
+from govkit.base.identity import Actor
 from govkit.base.passwords import hash_secret, is_secret
+from govkit.base.settings import Settings
 from govkit.base.tenancy import ScopedSession
 from govkit.errors import InvalidSettings, Problem
 from govkit.jp.text import fold_width
@@ -33,12 +35,16 @@ __all__ = [
     "QrCode",
     "begin_totp",
     "confirm_totp",
+    "factor_rule",
+    "has_factor",
     "is_blocked",
+    "needs_factor",
     "new_recovery_codes",
     "new_totp",
     "qr_code",
     "recovery_codes_left",
     "remove_totp",
+    "reset_factors",
     "use_recovery_code",
     "use_totp",
     "uses_totp",
@@ -219,3 +225,32 @@ def _letters(count: int) -> str:
 
 def _folded(code: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", fold_width(code).upper())
+
+
+def needs_factor(deployment: Deployment, actor: Actor) -> bool:
+    """Whether the settings ask the actor for a second factor, by the rights held today (AUT-5)."""
+    rule = factor_rule(deployment.settings)
+    if rule == "sensitive":
+        return any(
+            (each.sensitive or each.very_sensitive) and actor.holds(each.name)
+            for each in deployment.permissions
+        )
+    return rule == "required"
+
+
+def factor_rule(settings: Settings) -> str:
+    """``required``, ``sensitive`` or ``optional``: as set, or what suits the environment."""
+    is_production = settings.app.environment == "production"
+    return settings.security.second_factor or ("sensitive" if is_production else "optional")
+
+
+def has_factor(session: ScopedSession, account_id: UUID) -> bool:
+    """Whether the account has an authenticator app or a passkey."""
+    passkey = sa.select(Passkey.id).where(Passkey.account_id == account_id).limit(1)
+    return uses_totp(session, account_id) or session.scalar(passkey) is not None
+
+
+def reset_factors(session: ScopedSession, account_id: UUID) -> None:
+    """Take every second factor of an account away, so that it can set up new ones."""
+    for table in (SecondFactor, RecoveryCode, Passkey):
+        session.execute(sa.delete(table).where(table.account_id == account_id))

@@ -48,7 +48,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         account_id = row.account_id if row else None
         self.account_id = None if is_pending else account_id
         self.pending_account_id = account_id if is_pending else None
-        self.expired_account_id: UUID | None = None
+        self.expired: tuple[UUID, str] | None = None
         self.municipality_code = row.municipality_code if row else None
         self.amr: tuple[str, ...] = tuple(row.amr) if row else ()
         self.auth_time = row.auth_time if row else None
@@ -156,7 +156,8 @@ class ServerSessions(SessionInterface):
         longest = _PENDING_LIFE if row.is_pending else self._absolute
         if now - row.seen_at > self._life(row) or now - row.created_at > longest:
             ended = ServerSession()
-            ended.expired_account_id = None if row.is_pending else row.account_id
+            if row.account_id and row.municipality_code and not row.is_pending:
+                ended.expired = row.account_id, row.municipality_code
             return ended
         opened = ServerSession(row.data, row)
         opened.key = key

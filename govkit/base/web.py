@@ -71,7 +71,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _FLAGS: Final = ("uploads", "fresh", "before_factor")
 """Options of a route that its view carries as attributes."""
-_KEPT_HEADERS: Final = ("Location", "Content-Type", "Content-Disposition")
+_KEPT_HEADERS: Final = ("Location", "Content-Type")
 
 View = Callable[..., ResponseReturnValue]
 
@@ -156,9 +156,16 @@ def _answer(view: View, arguments: dict[str, Any], mark: str) -> Response:
         response = make_response(view(work, **arguments))
         if response.status_code >= 400:
             work.discard()
-        elif mark and (response.status_code >= 300 or idempotency.has_written(work.session)):
+        elif mark and _is_repeatable(response, work):
             idempotency.keep_answer(work.session, mark, _kept(response), work.now)
     return response
+
+
+def _is_repeatable(response: Response, work: Work) -> bool:
+    """Whether a repeat gets the same answer; a file is made anew, and recorded each time it leaves."""
+    if "Content-Disposition" in response.headers:
+        return False
+    return response.status_code >= 300 or idempotency.has_written(work.session)
 
 
 def _answer_once(view: View, arguments: dict[str, Any], mark: str) -> Response:

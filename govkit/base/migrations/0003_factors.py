@@ -75,6 +75,9 @@ def upgrade(op: Operations) -> None:
     op.create_table(
         "govkit_kept_form",
         sa.Column("account_id", sa.Uuid(), nullable=False, comment="アカウント"),
+        sa.Column(
+            "municipality_code", sa.String(length=6), nullable=False, comment="仕事をしていた団体"
+        ),
         sa.Column("endpoint", sa.String(length=120), nullable=False, comment="送り先の処理"),
         sa.Column("page", sa.String(length=2000), nullable=False, comment="入力した画面"),
         sa.Column("action", sa.String(length=2000), nullable=False, comment="送り先"),

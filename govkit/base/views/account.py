@@ -5,13 +5,13 @@ from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import delete
 
 from govkit import forms
 from govkit.base import web
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
-from govkit.base.identity import Account, WebSession
+from govkit.base.identity import Account
+from govkit.base.logins import end_logins
 from govkit.base.passwords import check_password, set_password
 from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
@@ -52,7 +52,7 @@ def change_password(work: Work) -> ResponseReturnValue:
         else:
             _set_password(form, account_id)
         if not form.errors:
-            end_logins(account_id)
+            end_logins(deployment, account_id)
             login.log_in(account_id, work.municipality.code, amr=login.amr)
             work.record("account.password_changed", work.actor.staff_id)
             web.notify(_("パスワードを変えました。ほかの端末でのログインは終わりました。"))
@@ -66,9 +66,3 @@ def _set_password(form: PasswordForm, account_id: UUID) -> None:
             set_password(database, database.get(Account, account_id), form.new.data)
         except Refused as refusal:
             form.add_error("new", _(refusal.text, **refusal.params))
-
-
-def end_logins(account_id: UUID) -> None:
-    """End all logins of an account at once."""
-    with web.deployment().system() as database:
-        database.execute(delete(WebSession).where(WebSession.account_id == account_id))

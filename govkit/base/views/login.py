@@ -2,22 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
-from flask import abort, redirect, request, url_for
+from flask import Response, abort, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from govkit import forms
 from govkit.base import web
-from govkit.base.audit import SystemEvent
+from govkit.base.devices import DEVICE_DAYS, device_tags, is_known_device
+from govkit.base.factors import factor_rule, has_factor
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
 from govkit.base.identity import Account, held_appointments
 from govkit.base.passwords import check_password
-from govkit.base.tenancy import ScopedSession
+from govkit.base.risk import Attempt, Verdict, judge_named
 from govkit.base.views.blueprint import pages
+from govkit.base.views.interrupted import inside, page_to_go_on, wanted_page
+from govkit.base.views.proofs import Tries, account_row, record
 from govkit.base.work import JAPAN
+
+_DAY_SECONDS: Final = 86_400
 
 
 class LoginForm(forms.Form):
@@ -32,84 +38,124 @@ class LoginForm(forms.Form):
 @pages.get("/login", permission=web.PUBLIC)
 def login() -> ResponseReturnValue:
     """Login page (ログイン)."""
-    return pages.render("govkit/base/login.html", form=LoginForm(gettext=_))
+    return _login_page(LoginForm(gettext=_))
+
+
+def _login_page(form: LoginForm) -> str:
+    return pages.render("govkit/base/login.html", form=form, is_again="again" in request.args)
 
 
 @pages.post("/login", permission=web.PUBLIC, endpoint="log_in")
 def log_in() -> ResponseReturnValue:
-    """Check the password; one appointment leads straight on, several to a choice."""
-    deployment = web.deployment()
-    if not deployment.settings.security.local_login:
+    """Check the password; then the second factor, or straight on."""
+    if not web.deployment().settings.security.local_login:
         abort(404)
     form = LoginForm(request.form, gettext=_)
     if not form.validate():
-        return pages.render("govkit/base/login.html", form=form), 400
-    account = check_password(deployment, form.login.data, form.password.data)
-    account_id = account.id if account else None
-    with deployment.system() as database:
-        _record_login(database, form.login.data, account_id)
-    if account_id is None:
-        form.add_error(
-            "password",
-            _(
-                "ログイン名かパスワードが違います。何度か続けて間違えたときは、しばらく待ってからやり直してください。"
-            ),
+        return _login_page(form), 400
+    name = form.login.data
+    known = _account_id(name)
+    codes = {code for code, _title in appointments_of(known or uuid4())}
+    tries = Tries("login", name.strip().casefold(), codes)
+    tries.count()
+    account = check_password(web.deployment(), name, form.password.data)
+    if account is None:
+        # A login name that nobody has is not kept: it may be a password typed into the wrong field.
+        record("login.failed", None, **({"account_id": str(known)} if known else {}))
+        text = _(
+            "ログイン名かパスワードが違います。何度か続けて間違えたときは、しばらく待ってからやり直してください。"
         )
-        return pages.render("govkit/base/login.html", form=form), 400
-    return lead_on(account_id, amr=("pwd",), next_page=request.args.get("next", ""))
+        form.add_error("password", text)
+        return _login_page(form), 400
+    tries.forgive()
+    verdict = _judged(account)
+    if verdict is Verdict.REFUSE:
+        record("login.refused", account.id)
+        text = _(
+            "いまの端末・場所・時間からはログインできません。所属のシステム管理者に確かめてください。"
+        )
+        form.add_error("password", text)
+        return _login_page(form), 403
+    if _asks_factor(account.id, verdict):
+        web.current_session().begin_login(account.id, ("pwd",))
+        return web.see_other("govkit.second_step", next=request.args.get("next", ""))
+    record("login.succeeded", account.id)
+    return lead_on(account.id, amr=("pwd",), next_page=wanted_page())
+
+
+def _account_id(name: str) -> UUID | None:
+    with web.deployment().system(writes=False) as database:
+        return database.scalar(select(Account.id).where(Account.login == name.strip()))
+
+
+def _judged(account: Account) -> Verdict:
+    deployment = web.deployment()
+    cookie = request.cookies.get(_device_cookie(), "")
+    attempt = Attempt(
+        account_id=account.id,
+        address=request.remote_addr or "",
+        is_device_known=is_known_device(deployment.settings, account, cookie),
+        now=deployment.clock(),
+    )
+    return judge_named(deployment.settings.security.risk_hook)(attempt)
+
+
+def _asks_factor(account_id: UUID, verdict: Verdict) -> bool:
+    deployment = web.deployment()
+    with deployment.system(writes=False) as database:
+        has_one = has_factor(database, account_id)
+    is_due = factor_rule(deployment.settings) != "optional" or verdict is Verdict.STEP_UP
+    return has_one and is_due
 
 
 def lead_on(
-    account_id: UUID, *, amr: Iterable[str], auth_time: datetime | None = None, next_page: str
+    account_id: UUID,
+    *,
+    amr: Iterable[str],
+    auth_time: datetime | None = None,
+    next_page: str,
 ) -> ResponseReturnValue:
-    """Begin the login of somebody who has proved who they are.
-
-    One appointment leads straight on, several to a choice.
+    """Log in whoever proved who they are, and lead on to the page, or to the choice of a city.
 
     :param amr: Factors proved (RFC 8176).
-    :param auth_time: When they were; now, unless an identity provider says otherwise.
+    :param auth_time: When; now, unless an identity provider says otherwise.
     :param next_page: Page that was asked for; places outside this site lead to the first page.
     """
-    codes = sorted({code for code, _title in _appointments(account_id)})
+    codes = sorted({code for code, _title in appointments_of(account_id)})
     only = codes[0] if len(codes) == 1 else None
     web.current_session().log_in(account_id, only, amr=amr, auth_time=auth_time)
-    if only:
-        return redirect(_inside(next_page), 303)
-    return web.see_other("govkit.appointments", next=next_page)
+    response = make_response(
+        redirect(page_to_go_on(inside(next_page)), 303)
+        if only
+        else web.see_other("govkit.appointments", next=next_page)
+    )
+    _remember_device(response, account_row(account_id))
+    return response
 
 
-def _record_login(database: ScopedSession, login: str, account_id: UUID | None) -> None:
-    # A login name that nobody has is not kept: it may be a password typed into the wrong field.
-    tried = database.scalar(select(Account.id).where(Account.login == login.strip()))
-    database.add(
-        SystemEvent(
-            id=uuid4(),
-            at=web.deployment().clock(),
-            actor=str(account_id or ""),
-            action="login.succeeded" if account_id else "login.failed",
-            reason="",
-            detail={} if account_id or tried is None else {"account_id": str(tried)},
-        )
+def _device_cookie() -> str:
+    secure = web.deployment().settings.app.environment == "production"
+    return "__Host-govkit-device" if secure else "govkit-device"
+
+
+def _remember_device(response: Response, account: Account) -> None:
+    settings = web.deployment().settings
+    response.set_cookie(
+        _device_cookie(),
+        device_tags(settings, account, request.cookies.get(_device_cookie(), "")),
+        max_age=DEVICE_DAYS * _DAY_SECONDS,
+        secure=settings.app.environment == "production",
+        httponly=True,
+        samesite="Lax",
     )
 
 
-def _appointments(account_id: UUID) -> list[tuple[str, str]]:
+def appointments_of(account_id: UUID) -> list[tuple[str, str]]:
+    """Municipality and title of the appointments that an account holds today."""
     deployment = web.deployment()
     today = deployment.clock().astimezone(JAPAN).date()
     with deployment.unscoped("ログインできる団体を調べる", str(account_id)) as database:
         return held_appointments(database, account_id, today)
-
-
-def _next_page() -> str:
-    return _inside(request.args.get("next", ""))
-
-
-def _inside(wanted: str) -> str:
-    # Only addresses of this site: one slash at the start, and nothing that browsers take for a
-    # second slash or leave out.
-    inside = wanted.startswith("/") and not wanted.startswith("//")
-    is_plain = wanted.isprintable() and "\\" not in wanted
-    return wanted if inside and is_plain else url_for("govkit.home")
 
 
 @pages.get("/appointments", permission=web.PUBLIC)
@@ -119,7 +165,7 @@ def appointments() -> ResponseReturnValue:
     if login.account_id is None:
         return web.see_other("govkit.login")
     held: dict[str, list[str]] = {}
-    for code, title in _appointments(login.account_id):
+    for code, title in appointments_of(login.account_id):
         held.setdefault(code, []).append(title)
     names = {each.code: each.name for each in web.deployment().municipalities()}
     choices = [
@@ -143,10 +189,10 @@ def choose_appointment() -> ResponseReturnValue:
     if login.account_id is None:
         return web.see_other("govkit.login")
     code = request.form.get("appointment", "")
-    if code not in {held for held, _title in _appointments(login.account_id)}:
+    if code not in {held for held, _title in appointments_of(login.account_id)}:
         return web.see_other("govkit.appointments")
     login.choose(code)
-    return redirect(_next_page(), 303)
+    return redirect(page_to_go_on(wanted_page()), 303)
 
 
 @pages.post("/logout", permission=web.PUBLIC)

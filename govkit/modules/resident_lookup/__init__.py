@@ -40,9 +40,11 @@ module = Module(
     requires=("resident_extracts",),
     blueprint="govkit.modules.resident_lookup.views:pages",
     permissions=(
-        Permission("resident_lookup.search", _("住民を照会する")),
-        Permission("resident_lookup.access_report", _("住民ごとの照会の記録を見る")),
-        Permission("resident_lookup.alarms", _("照会の警告を見る")),
+        Permission("resident_lookup.search", _("住民を照会する"), sensitive=True),
+        Permission(
+            "resident_lookup.access_report", _("住民ごとの照会の記録を見る"), sensitive=True
+        ),
+        Permission("resident_lookup.alarms", _("照会の警告を見る"), sensitive=True),
         Permission("resident_lookup.sources", _("住民情報の状態を見る")),
     ),
     roles={
