@@ -1,7 +1,7 @@
 """Directives that put facts of the code into the pages: nothing is copied by hand.
 
 ``govkit-settings`` · ``govkit-commands`` · ``govkit-permissions`` · ``govkit-tables`` ·
-``govkit-policy`` · ``govkit-roles`` · ``govkit-glossary`` · ``govkit-components`` ·
+``govkit-policy`` · ``govkit-roles`` · ``govkit-columns`` · ``govkit-personal-files`` · ``govkit-glossary`` · ``govkit-components`` ·
 ``govkit-form-types`` · ``govkit-form-keys`` · ``govkit-requirements`` ·
 ``govkit-requirements-elsewhere`` · ``govkit-probes``
 """
@@ -29,8 +29,11 @@ from pydantic_core import PydanticUndefined
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from govkit.base.columns import asset_class
 from govkit.base.db import AppendOnly, Base
 from govkit.base.deployment import BASE_PERMISSIONS, ROLE_TITLES
+from govkit.base.encrypted_columns import is_sealed
+from govkit.base.file_register import BASE_FILES
 from govkit.base.module import Module, load_modules
 from govkit.base.settings import Settings
 from govkit.cli import main
@@ -249,6 +252,44 @@ class RolesTable(_Facts):
         )
 
 
+class ColumnsTable(_Facts):
+    """The asset class of every table, and the columns that have another one."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """A row per table."""
+        modules()
+        yield table(
+            ("表", "内容", "分類", "分類の違う列", "暗号化する列"),
+            [
+                (literal(name), str(each.comment), *self._columns(each))
+                for name, each in sorted(Base.metadata.tables.items())
+            ],
+        )
+
+    def _columns(self, each: Any) -> tuple[str, str, str]:
+        usual = each.info.get("asset_class", "")
+        others = [
+            f"{column.comment}（{found}）"
+            for column in each.columns
+            if (found := asset_class(column)) != usual
+        ]
+        sealed = [str(column.comment) for column in each.columns if is_sealed(column)]
+        return str(usual), "、".join(others), "、".join(sealed)
+
+
+class PersonalFilesTable(_Facts):
+    """The files of personal information that the tables make up."""
+
+    def facts(self) -> Iterator[nodes.Node]:
+        """A row per file."""
+        own = (each for module in modules() for each in module.personal_files)
+        rows = [
+            (each.name, each.purpose, each.people, [literal(f"{name} ") for name in each.tables])
+            for each in (*own, *BASE_FILES)
+        ]
+        yield table(("ファイルの名称", "利用目的", "記録範囲", "表"), rows)
+
+
 class GlossaryTable(_Facts):
     """The terms of GLOSSARY.toml."""
 
@@ -396,6 +437,8 @@ DIRECTIVES: dict[str, type[_Facts]] = {
     "govkit-tables": TablesList,
     "govkit-policy": PolicyTable,
     "govkit-roles": RolesTable,
+    "govkit-columns": ColumnsTable,
+    "govkit-personal-files": PersonalFilesTable,
     "govkit-glossary": GlossaryTable,
     "govkit-components": ComponentSections,
     "govkit-journey": JourneySections,

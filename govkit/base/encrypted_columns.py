@@ -41,6 +41,7 @@ __all__ = [
     "found_by",
     "index_of",
     "index_values",
+    "is_sealed",
     "open_value",
     "place_of",
     "seal_value",
@@ -118,6 +119,11 @@ class BlindIndex(TypeDecorator[str]):
         self.of = of
 
 
+def is_sealed(column: sa.Column[Any]) -> bool:
+    """Whether a column is encrypted."""
+    return isinstance(column.type, Encrypted)
+
+
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
     """An encrypted column of a mapped class.
@@ -146,7 +152,7 @@ def _sealed_columns(mapper: Mapper[Any]) -> tuple[SealedColumn, ...]:
     return tuple(
         SealedColumn(key, indexes.get(key, ""))
         for key, column in columns.items()
-        if isinstance(column.type, Encrypted)
+        if is_sealed(column)
     )
 
 

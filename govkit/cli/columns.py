@@ -7,7 +7,7 @@ import click
 
 from govkit.base.columns import asset_class
 from govkit.base.db import Base
-from govkit.base.encrypted_columns import Encrypted
+from govkit.base.encrypted_columns import is_sealed
 from govkit.base.module import load_modules
 from govkit.base.settings import load_settings
 from govkit.formats.table_writing import write_table
@@ -38,5 +38,5 @@ def _rows() -> Iterator[tuple[str, ...]]:
                 column.name,
                 column.comment or "",
                 asset_class(column) or "",
-                "○" if isinstance(column.type, Encrypted) else "",
+                "○" if is_sealed(column) else "",
             )
