@@ -67,6 +67,9 @@ class AppSettings(_Section):
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     """Servers in front of the application that pass on address, host and scheme of the one who asks
     (前に立つサーバーの台数); what any other one claims is not believed."""
+    metrics_token: SecretStr = SecretStr("")
+    """Whoever sends it as ``Authorization: Bearer …`` gets the figures for monitoring, which there are
+    not without it (監視の合い言葉)."""
     templates: Path | None = None
     """Directory whose templates override those of govkit by the same path (差し替えテンプレート)."""
 

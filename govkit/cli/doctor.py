@@ -231,14 +231,12 @@ def _anchors(deployment: Deployment) -> Iterator[str]:
 
 def _waiting_jobs(deployment: Deployment) -> Iterator[str]:
     before = deployment.clock() - _WAITING_JOB
-    with deployment.unscoped("設置の点検", "operator:doctor") as database:
-        waiting = database.scalar(
-            sa.select(sa.func.count()).where(
-                Job.state == JobState.QUEUED, Job.enqueued_at < before, Job.not_before < before
-            )
-        )
-    if waiting:
-        yield f"5分より長く待っているジョブが{waiting}件あります。"
+    late = (Job.state == JobState.QUEUED, Job.enqueued_at < before, Job.not_before < before)
+    for city in deployment.municipalities():
+        with deployment.session(city.code, writes=False) as database:
+            waiting = database.scalar(sa.select(sa.func.count()).where(*late))
+        if waiting:
+            yield f"{city.name}に、5分より長く待っているジョブが{waiting}件あります。"
 
 
 def _free_space(deployment: Deployment) -> Iterator[str]:

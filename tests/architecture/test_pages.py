@@ -60,6 +60,7 @@ def test_only_the_way_in_the_health_and_open_data_are_public(app):
         "govkit.choose_appointment",
         "govkit.logout",
         "govkit.live",
+        "govkit.metrics",
         "govkit.ready",
         "govkit.postcodes",
         "govkit.verify",
