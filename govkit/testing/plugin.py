@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -230,6 +231,16 @@ def shared_deployment(databases: TestDatabases) -> Iterator[Deployment]:
     """A deployment whose tests all roll back."""
     opened = Deployment(databases.settings(), clock=FixedClock())
     yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def conformance_world(sqlite_databases: TestDatabases) -> Iterator[Any]:
+    """Two cities with rows of every table, which all checks of modules share and set back."""
+    # Looked up by name: that module needs this one.
+    World = import_module("govkit.testing.module_suite.world").World  # noqa: N806
+    opened = Deployment(sqlite_databases.settings(), clock=FixedClock())
+    yield World(opened)
     opened.close()
 
 

@@ -16,7 +16,7 @@ from govkit.base.identity import Account, Actor, Role, WebSession
 from govkit.base.tenancy import is_secured
 from govkit.errors import InvalidInput, Refused, UnscopedAccess
 from govkit.testing.plugin import appoint
-from tests.base.rows import make, tenant_classes
+from govkit.testing.module_suite.rows import make, tenant_classes
 
 OWN, OTHER = "132021", "132071"
 

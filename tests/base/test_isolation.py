@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import make_transient, make_transient_to_detached
 
 from govkit.base import tenancy
 from govkit.base.audit import SystemEvent
@@ -19,76 +18,24 @@ from govkit.base.postgres import role_problems
 from govkit.base.settings import Settings
 from govkit.base.tenancy import ScopedSession
 from govkit.errors import UnscopedAccess
+from govkit.testing.module_suite.leaks import fill, leaks
+from govkit.testing.module_suite.paths import PATHS
+from govkit.testing.module_suite.rows import tenant_classes
 from govkit.testing.plugin import FixedClock, TestDatabases
-
-from .access_paths import PATHS, WRITES, Target
-from .rows import identity, links, make, tenant_classes
 
 OWN, FOREIGN = "132021", "132071"
 load_modules(Settings().app.modules)
 CLASSES = tenant_classes()
+BASE_CLASSES = [each for each in CLASSES if each.__tablename__.startswith("govkit_")]
+"""Those of modules are tried by the suite that every module inherits."""
 
 
 @pytest.fixture(scope="module")
 def filled(databases: TestDatabases) -> Iterator[tuple[Deployment, dict[Any, Any]]]:
     """A deployment with a row of every class in both municipalities."""
     deployment = Deployment(databases.settings(), clock=FixedClock())
-    yield deployment, _fill(deployment)
+    yield deployment, fill(deployment, CLASSES)
     deployment.close()
-
-
-def _fill(deployment: Deployment) -> dict[Any, Any]:
-    rows: dict[Any, Any] = {}
-    with deployment.unscoped("試験の準備", "test") as session:
-        for model in CLASSES:
-            own, foreign = make(session, model, OWN), make(session, model, FOREIGN)
-            rows[model] = (identity(own), identity(foreign), _copy(foreign))
-    return rows
-
-
-def _copy(row: Any) -> dict[str, Any]:
-    return {each.key: getattr(row, each.key) for each in sa.inspect(type(row)).column_attrs}
-
-
-def _target(model: Any, rows: dict[Any, Any]) -> Target:
-    own, foreign, values = rows[model]
-    copy = model(**values)
-    make_transient(copy)
-    make_transient_to_detached(copy)
-    for name, value in values.items():
-        sa.orm.attributes.set_committed_value(copy, name, value)
-    linked = links(model)
-    plain = [
-        name for name in values if name not in linked and name not in ("municipality_code", "id")
-    ]
-    return Target(
-        model, own, foreign, copy, plain[0], tuple((name, values[name]) for name in linked)
-    )
-
-
-def _foreign_rows(deployment: Deployment, model: Any) -> list[tuple[Any, ...]]:
-    with deployment.unscoped("試験の照合", "test") as session:
-        columns = [getattr(model, each.key) for each in sa.inspect(model).column_attrs]
-        statement = sa.select(*columns).where(model.municipality_code == FOREIGN)
-        return sorted(map(tuple, map(str, session.execute(statement.order_by(model.id)).all())))
-
-
-def leaks(deployment: Deployment, rows: dict[Any, Any], model: Any) -> list[str]:
-    """Names of the paths by which a foreign row was seen or changed."""
-    found = []
-    before = _foreign_rows(deployment, model)
-    for name, path in PATHS.items():
-        target = _target(model, rows)
-        with deployment.session(OWN) as session:
-            try:
-                seen = set(path(session, target))
-                session.commit()
-            except (UnscopedAccess, SQLAlchemyError, KeyError):
-                session.rollback()
-                continue
-        if seen - {OWN} or (name in WRITES and _foreign_rows(deployment, model) != before):
-            found.append(name)
-    return found
 
 
 @pytest.mark.parametrize("model", CLASSES, ids=lambda model: model.__tablename__)
@@ -170,7 +117,7 @@ def _all_leaks(filled: tuple[Deployment, dict[Any, Any]]) -> set[str]:
 @pytest.fixture
 def sqlite_filled(sqlite_databases: TestDatabases) -> Iterator[tuple[Deployment, dict[Any, Any]]]:
     deployment = Deployment(sqlite_databases.settings(), clock=FixedClock())
-    yield deployment, _fill(deployment)
+    yield deployment, fill(deployment, CLASSES)
     deployment.close()
 
 
@@ -207,7 +154,7 @@ def test_without_row_security_a_raw_connection_sees_everything(
 ) -> None:
     settings = postgres_databases.settings()
     deployment = Deployment(settings, clock=FixedClock())
-    _fill(deployment)
+    fill(deployment, CLASSES)
     if not forced:
         with deployment.owner_engine() as owner, owner.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE govkit_staff DISABLE ROW LEVEL SECURITY")
@@ -235,7 +182,7 @@ def test_the_database_refuses_to_change_audit_rows(
 ) -> None:
     settings = databases.settings()
     deployment = Deployment(settings, clock=FixedClock())
-    _fill(deployment)
+    fill(deployment, CLASSES)
     raw = create_engine(settings.database.url)
     with (
         pytest.raises(SQLAlchemyError, match=r"append-only|permission denied"),

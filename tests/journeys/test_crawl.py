@@ -18,7 +18,7 @@ from govkit.base.identity import Role
 from govkit.modules.enrolment import RegisterEntry
 from govkit.modules.schools import ClassMembership, School
 from govkit.testing.plugin import PASSWORD, appoint
-from tests.base.rows import make, tenant_classes
+from govkit.testing.module_suite.rows import make, tenant_classes
 
 OWN, FOREIGN = "132021", "132071"
 SECRET = "他市の秘密"

@@ -39,11 +39,13 @@ PATHS: dict[str, Path] = {}
 
 
 def path(function: Path) -> Path:
+    """Register a way."""
     PATHS[function.__name__] = function
     return function
 
 
 def codes(rows: Iterable[Any]) -> list[str]:
+    """Owners of the rows."""
     return [row.municipality_code for row in rows if row is not None]
 
 
@@ -51,35 +53,35 @@ def codes(rows: Iterable[Any]) -> list[str]:
 
 
 @path
-def select_entity(session, t):
+def select_entity(session: ScopedSession, t: Target) -> Any:
     return codes(session.scalars(sa.select(t.model)))
 
 
 @path
-def select_columns(session, t):
+def select_columns(session: ScopedSession, t: Target) -> Any:
     return session.scalars(sa.select(t.model.municipality_code)).all()
 
 
 @path
-def count(session, t):
+def count(session: ScopedSession, t: Target) -> Any:
     own = session.scalars(sa.select(t.model.id)).all()
     number = session.scalar(sa.select(sa.func.count()).select_from(t.model))
     return ["other"] if number != len(own) or t.foreign[1] in own else []
 
 
 @path
-def count_by_key(session, t):
+def count_by_key(session: ScopedSession, t: Target) -> Any:
     where = t.model.id == t.foreign[1]
-    return ["other"] * session.scalar(sa.select(sa.func.count(t.model.id)).where(where))
+    return ["other"] * (session.scalar(sa.select(sa.func.count(t.model.id)).where(where)) or 0)
 
 
 @path
-def alias(session, t):
+def alias(session: ScopedSession, t: Target) -> Any:
     return codes(session.scalars(sa.select(aliased(t.model))))
 
 
 @path
-def alias_join(session, t):
+def alias_join(session: ScopedSession, t: Target) -> Any:
     other = aliased(t.model)
     return session.scalars(
         sa.select(other.municipality_code).select_from(t.model).join(other, sa.true())
@@ -87,31 +89,31 @@ def alias_join(session, t):
 
 
 @path
-def common_table_expression(session, t):
+def common_table_expression(session: ScopedSession, t: Target) -> Any:
     cte = sa.select(t.model.municipality_code).cte()
     return session.scalars(sa.select(cte.c.municipality_code)).all()
 
 
 @path
-def union(session, t):
+def union(session: ScopedSession, t: Target) -> Any:
     one = sa.select(t.model.municipality_code)
     return session.scalars(one.union_all(sa.select(t.model.municipality_code))).all()
 
 
 @path
-def subquery(session, t):
+def subquery(session: ScopedSession, t: Target) -> Any:
     inner = sa.select(t.model.municipality_code).subquery()
     return session.scalars(sa.select(inner.c.municipality_code)).all()
 
 
 @path
-def scalar_subquery(session, t):
+def scalar_subquery(session: ScopedSession, t: Target) -> Any:
     inner = sa.select(sa.func.max(aliased(t.model).municipality_code)).scalar_subquery()
     return [code for code in session.scalars(sa.select(inner)) if code]
 
 
 @path
-def in_subquery(session, t):
+def in_subquery(session: ScopedSession, t: Target) -> Any:
     other = aliased(t.model)
     inner = sa.select(other.id).where(other.id == t.foreign[1])
     found = session.scalars(
@@ -121,42 +123,42 @@ def in_subquery(session, t):
 
 
 @path
-def exists_oracle(session, t):
+def exists_oracle(session: ScopedSession, t: Target) -> Any:
     found = session.scalar(sa.select(sa.exists().where(t.model.id == t.foreign[1])))
     return ["other"] if found else []
 
 
 @path
-def legacy_query(session, t):
+def legacy_query(session: ScopedSession, t: Target) -> Any:
     return codes(session.query(t.model))
 
 
 @path
-def legacy_query_column(session, t):
+def legacy_query_column(session: ScopedSession, t: Target) -> Any:
     return [code for (code,) in session.query(t.model.municipality_code)]
 
 
 @path
-def cold_get(session, t):
+def cold_get(session: ScopedSession, t: Target) -> Any:
     return codes([session.get(t.model, t.foreign)])
 
 
 @path
-def joined_load(session, t):
+def joined_load(session: ScopedSession, t: Target) -> Any:
     return _related(session, t, joinedload)
 
 
 @path
-def selectin_load(session, t):
+def selectin_load(session: ScopedSession, t: Target) -> Any:
     return _related(session, t, selectinload)
 
 
 @path
-def subquery_load(session, t):
+def subquery_load(session: ScopedSession, t: Target) -> Any:
     return _related(session, t, subqueryload)
 
 
-def _related(session, t, strategy):
+def _related(session: ScopedSession, t: Target, strategy: Any) -> Any:
     links = list(sa.inspect(t.model).relationships)
     options = [strategy(getattr(t.model, each.key)) for each in links]
     rows = session.scalars(sa.select(t.model).options(*options)).unique().all()
@@ -168,27 +170,27 @@ def _related(session, t, strategy):
 
 
 @path
-def warm_get(session, t):
+def warm_get(session: ScopedSession, t: Target) -> Any:
     session.add(t.foreign_copy)
     return codes([session.get(t.model, t.foreign)])
 
 
 @path
-def lazy_load(session, t):
+def lazy_load(session: ScopedSession, t: Target) -> Any:
     rows = session.scalars(sa.select(t.model)).all()
     links = sa.inspect(t.model).relationships
     return codes(getattr(row, link.key) for row in rows for link in links)
 
 
 @path
-def refresh(session, t):
+def refresh(session: ScopedSession, t: Target) -> Any:
     session.add(t.foreign_copy)
     session.refresh(t.foreign_copy)
     return codes([t.foreign_copy])
 
 
 @path
-def deferred_load(session, t):
+def deferred_load(session: ScopedSession, t: Target) -> Any:
     row = session.scalars(
         sa.select(t.model)
         .where(t.model.id == t.foreign[1])
@@ -198,7 +200,7 @@ def deferred_load(session, t):
 
 
 @path
-def expired_reload(session, t):
+def expired_reload(session: ScopedSession, t: Target) -> Any:
     ghost = t.model(municipality_code=t.foreign[0], id=t.foreign[1])
     make_transient_to_detached(ghost)
     session.add(ghost)
@@ -210,83 +212,84 @@ def expired_reload(session, t):
 
 
 @path
-def core_select(session, t):
+def core_select(session: ScopedSession, t: Target) -> Any:
     return [row.municipality_code for row in session.execute(sa.select(t.model.__table__))]
 
 
 @path
-def text(session, t):
+def text(session: ScopedSession, t: Target) -> Any:
     statement = sa.text(f"SELECT municipality_code FROM {t.model.__tablename__}")
     return session.scalars(statement).all()
 
 
 @path
-def from_statement(session, t):
+def from_statement(session: ScopedSession, t: Target) -> Any:
     statement = sa.text(f"SELECT * FROM {t.model.__tablename__}")
     return codes(session.scalars(sa.select(t.model).from_statement(statement)))
 
 
 @path
-def connection_execute(session, t):
+def connection_execute(session: ScopedSession, t: Target) -> Any:
     result = session.connection().execute(sa.select(t.model.__table__.c.municipality_code))
     return result.scalars().all()
 
 
 @path
-def engine_connection(session, t):
-    with session.get_bind().connect() as connection:
+def engine_connection(session: ScopedSession, t: Target) -> Any:
+    engine: Any = session.get_bind()
+    with engine.connect() as connection:
         return connection.execute(sa.select(t.model.__table__.c.municipality_code)).scalars().all()
 
 
 # --- writes (10) -------------------------------------------------------------------------------
 
 
-def _value(t):
+def _value(t: Target) -> Any:
     return getattr(t.foreign_copy, t.column)
 
 
 @path
-def bulk_update_where(session, t):
+def bulk_update_where(session: ScopedSession, t: Target) -> Any:
     session.execute(sa.update(t.model).where(t.model.id == t.foreign[1]).values({t.column: None}))
     return []
 
 
 @path
-def bulk_delete_where(session, t):
+def bulk_delete_where(session: ScopedSession, t: Target) -> Any:
     session.execute(sa.delete(t.model).where(t.model.id == t.foreign[1]))
     return []
 
 
 @path
-def merge_forged_object(session, t):
+def merge_forged_object(session: ScopedSession, t: Target) -> Any:
     forged = _forged(t, t.foreign)
     setattr(forged, t.column, _value(t))
     return codes([session.merge(forged)])
 
 
 @path
-def bulk_update_by_key(session, t):
+def bulk_update_by_key(session: ScopedSession, t: Target) -> Any:
     row = {"municipality_code": t.foreign[0], "id": t.foreign[1], t.column: _value(t)}
     session.execute(sa.update(t.model), [row])
     return []
 
 
 @path
-def bulk_update_mappings(session, t):
+def bulk_update_mappings(session: ScopedSession, t: Target) -> Any:
     row = {"municipality_code": t.foreign[0], "id": t.foreign[1], t.column: _value(t)}
     session.bulk_update_mappings(t.model, [row])
     return []
 
 
 @path
-def core_update(session, t):
+def core_update(session: ScopedSession, t: Target) -> Any:
     table = t.model.__table__
     session.execute(sa.update(table).where(table.c.id == t.foreign[1]).values({t.column: None}))
     return []
 
 
 @path
-def unit_of_work_on_foreign_object(session, t):
+def unit_of_work_on_foreign_object(session: ScopedSession, t: Target) -> Any:
     session.add(t.foreign_copy)
     session.delete(t.foreign_copy)
     session.flush()
@@ -294,21 +297,21 @@ def unit_of_work_on_foreign_object(session, t):
 
 
 @path
-def add_stamped(session, t):
+def add_stamped(session: ScopedSession, t: Target) -> Any:
     session.add(_forged(t, (t.foreign[0], uuid4())))
     session.flush()
     return []
 
 
 @path
-def insert_stamped(session, t):
+def insert_stamped(session: ScopedSession, t: Target) -> Any:
     row = {each.key: value for each, value in _values(_forged(t, (t.foreign[0], uuid4())))}
     session.execute(sa.insert(t.model), [row])
     return []
 
 
 @path
-def bulk_save_stamped(session, t):
+def bulk_save_stamped(session: ScopedSession, t: Target) -> Any:
     session.bulk_save_objects([_forged(t, (t.foreign[0], uuid4()))])
     return []
 
@@ -317,7 +320,7 @@ def bulk_save_stamped(session, t):
 
 
 @path
-def own_row_linked_to_foreign_row(session, t):
+def own_row_linked_to_foreign_row(session: ScopedSession, t: Target) -> Any:
     row = session.get(t.model, t.own)
     for column, foreign_id in t.links:
         setattr(row, column, foreign_id)
@@ -327,7 +330,7 @@ def own_row_linked_to_foreign_row(session, t):
 
 
 @path
-def own_row_moved_to_other_municipality(session, t):
+def own_row_moved_to_other_municipality(session: ScopedSession, t: Target) -> Any:
     row = session.get(t.model, t.own)
     row.municipality_code = t.foreign[0]
     session.flush()
@@ -335,7 +338,7 @@ def own_row_moved_to_other_municipality(session, t):
 
 
 @path
-def uniqueness_oracle(session, t):
+def uniqueness_oracle(session: ScopedSession, t: Target) -> Any:
     """The same values as a foreign row are free here: uniqueness ends at the municipality."""
     own = session.get(t.model, t.own)
     linked = {"municipality_code", *(name for name, _ in t.links)}
@@ -359,12 +362,12 @@ def uniqueness_oracle(session, t):
     return []
 
 
-def _values(row):
+def _values(row: Any) -> Any:
     for attribute in sa.inspect(type(row)).column_attrs:
         yield attribute, getattr(row, attribute.key)
 
 
-def _forged(t, key):
+def _forged(t: Target, key: tuple[str, UUID]) -> Any:
     values = {each.key: value for each, value in _values(t.foreign_copy)}
     return t.model(**values | {"municipality_code": key[0], "id": key[1]})
 
