@@ -266,7 +266,9 @@ def issues_of(work: Work, name: str, key: str) -> list[DocumentIssue]:
     query = (
         sa.select(DocumentIssue)
         .where(DocumentIssue.kind == name, DocumentIssue.subject_key == key)
-        .order_by(DocumentIssue.issued_at.desc(), DocumentIssue.number.desc())
+        .order_by(
+            DocumentIssue.issued_at.desc(), DocumentIssue.number.desc(), DocumentIssue.nth.desc()
+        )
     )
     return list(work.session.scalars(query))
 
