@@ -68,11 +68,14 @@ screenshots: $(VENV)/ready-test $(VENV)/chromium
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(UPGRADE) --group install
 UPGRADE = --upgrade
-# All extras but splink and spark, which one test installs by itself.
-TESTED = documents drafts excel index oidc postgres rest scaffold server shrink
+# What the demo shows, what a server in a city hall needs, and all but splink and spark, which one
+# test installs by itself.
+SHOWN = documents drafts excel factors passkeys scaffold
+SERVED = $(filter-out scaffold,$(SHOWN)) index metrics oidc postgres redis rest server shrink
 lock:
-	$(LOCK) --extra scaffold -o requirements/run.lock
-	$(LOCK) $(addprefix --extra ,$(TESTED)) --group dev -c requirements/run.lock -o requirements/test.lock
+	$(LOCK) $(addprefix --extra ,$(SHOWN)) -o requirements/run.lock
+	$(LOCK) $(addprefix --extra ,$(SERVED)) -c requirements/run.lock -o requirements/production.lock
+	$(LOCK) $(addprefix --extra ,$(SERVED) scaffold) --group dev -c requirements/run.lock -c requirements/production.lock -o requirements/test.lock
 
 $(VENV)/made:
 	@[ -n '$(PYTHON)' ] || { echo 'Python 3.11 以上が見つかりません。インストールするか、make PYTHON=/path/to/python3 と指定してください。' >&2; exit 1; }

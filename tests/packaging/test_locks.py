@@ -1,6 +1,9 @@
 """What gets installed: few packages, each version and each file known beforehand."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
@@ -10,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("run", "test")
+LOCKS = ("run", "production", "test")
 MOST_CORE_PACKAGES = 30
 INSTALLED_BY_A_TEST = ("spark", "splink")
 """Extras that a test installs into an environment of its own."""
@@ -71,23 +74,31 @@ def test_every_package_is_locked_with_its_files_and_no_index_is_named(name):
 
 
 def test_tests_run_with_the_versions_that_are_shipped():
-    run, test = locked("run"), locked("test")
+    test = locked("test")
+    for name in ("run", "production"):
+        shipped = locked(name)
+        assert {each: test.get(each) for each in shipped} == shipped
 
-    assert {name: test.get(name) for name in run} == run
+
+def shown() -> list[str]:
+    """Extras that the demo needs, as the Makefile locks them."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return re.findall(r"^SHOWN = (.*)$", makefile, re.MULTILINE)[0].split()
 
 
 def requirements(name: str) -> list[str]:
     """What the project asks for, as far as a lock should cover it."""
     content = project()
     extras, groups = content["project"]["optional-dependencies"], content["dependency-groups"]
-    wanted = [*content["project"]["dependencies"], *extras["scaffold"], *groups["install"]]
+    every = [each for each in extras if each not in INSTALLED_BY_A_TEST]
+    chosen = {
+        "run": shown(),
+        "production": [each for each in every if each != "scaffold"],
+        "test": every,
+    }
+    wanted = [*content["project"]["dependencies"], *groups["install"]]
+    wanted += [text for extra in chosen[name] for text in extras[extra]]
     if name == "test":
-        wanted += [
-            each
-            for name, extra in extras.items()
-            if name not in INSTALLED_BY_A_TEST
-            for each in extra
-        ]
         wanted += [each for group in ("test", "lint", "docs") for each in groups[group]]
     return wanted
 
@@ -101,3 +112,16 @@ def test_locks_fit_what_the_project_asks_for(name):
         found = versions.get(canonicalize_name(requirement.name), set())
         assert found, text
         assert all(requirement.specifier.contains(each, prereleases=True) for each in found), text
+
+
+@pytest.mark.requirement("SUP-1", "ASVS-15.1.2")
+def test_the_list_of_parts_names_every_locked_package_and_its_files(tmp_path):
+    command = [sys.executable, str(ROOT / "tools" / "sbom.py")]
+    lock = ROOT / "requirements" / "production.lock"
+    made = subprocess.run([*command, str(lock), "1.2.3"], capture_output=True, check=True)
+    sbom = json.loads(made.stdout)
+    assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
+    listed = {canonicalize_name(each["name"]): each for each in sbom["components"]}
+    assert {name: {each["version"]} for name, each in listed.items()} == locked("production")
+    hashes = {each["content"] for part in listed.values() for each in part["hashes"]}
+    assert hashes == set(re.findall("sha256:([0-9a-f]{64})", text_of("production")))
