@@ -11,7 +11,6 @@ import json
 import lzma
 import re
 import resource
-import signal
 import stat
 import struct
 import sys
@@ -89,7 +88,6 @@ def confine(bounds: dict[str, Any]) -> None:
     }
     for limit, value in limits.items():
         resource.setrlimit(limit, (value, value))
-    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     libc = ctypes.CDLL(None)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     # Where user namespaces are forbidden this fails, and the other limits hold.

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from govkit.base.audit import AuditEvent
 from govkit.base.identity import Actor
+from govkit.base.municipality import MunicipalityPolicy
 from govkit.modules.enrolment import ListQuery, RegisterEntry, SchoolDesignation, list_entries
 from govkit.modules.schools import Pupil, School, add_school
 from tests.modules.enrolment.conftest import ELEMENTARY, JUNIOR_HIGH, OTHER
@@ -269,7 +270,7 @@ def test_the_file_needs_a_purpose(prepared, city):
         "/enrolment/entries/export", data={"purpose": "system", "reason": "健康診断の案内"}
     )
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert len(answer.data.decode("utf-8-sig").splitlines()) == 3
+    assert len(answer.data.decode("utf-8-sig").splitlines()) == 4
     with city() as work:
         query = sa.select(AuditEvent).where(AuditEvent.action == "enrolment.exported")
         (event,) = work.session.scalars(query).all()
@@ -343,3 +344,48 @@ def test_filters_and_tabs_stay_in_the_address(prepared, city):
     assert prepared.get("/enrolment/entries?kind=x&school=y&year=1&page=z").status_code == 200
     with city() as work:
         assert list_entries(work, ListQuery(entry_year=YEAR)).total == 2
+
+
+@pytest.fixture
+def large(deployment):
+    """Any file of the city needs a second person."""
+    with deployment.session(CITY) as session:
+        session.add(MunicipalityPolicy(module="exports", values={"second_person_rows": 0}))
+        session.commit()
+
+
+SENT = {"purpose": "duty", "reason": "健康診断の案内"}
+
+
+@pytest.mark.requirement("OUT-2", "ASVS-2.3.5")
+def test_a_large_file_leaves_when_a_second_person_agrees(large, prepared, sign_in, deployment):
+    first, other = prepared, sign_in(CITY, "board_clerk")
+    answer = first.post("/enrolment/entries/export", data=SENT)
+    assert answer.status_code == 303
+    page = first.get(answer.location)
+    assert "ほかの担当者の承認を待っています" in page.text
+    assert "受け取る" not in page.text
+    assert "書き出しの承認" not in first.get("/").text
+
+    assert "書き出しの承認" in other.get("/").text
+    listed = other.get("/exports").text
+    assert answer.location in listed
+    asked = other.get(answer.location).text
+    for text in ("学齢簿の一覧", "健康診断の案内", "法令や規則で決まった事務", "承認する"):
+        assert text in asked
+    assert other.post(f"{answer.location}/decline", data={"reason": ""}).status_code == 400
+    assert first.post(f"{answer.location}/approve").status_code == 409
+    assert sign_in("132071", "board_clerk").get(answer.location).status_code == 404
+    assert other.post(f"{answer.location}/approve").status_code == 303
+
+    assert "ファイルを受け取る" in first.get(answer.location).text
+    assert other.post(f"{answer.location}/fetch").status_code == 404
+    file = first.post(f"{answer.location}/fetch")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert file.data.decode("utf-8-sig").splitlines()[-1].startswith("※この表を書き出した人と日時")
+    assert first.post(f"{answer.location}/fetch").status_code == 409
+    with deployment.session(CITY, writes=False) as session:
+        actions = session.scalars(
+            sa.select(AuditEvent.action).where(AuditEvent.action.startswith("export."))
+        ).all()
+    assert sorted(actions) == ["export.approved", "export.handed_out", "export.requested"]

@@ -14,6 +14,7 @@ from govkit.modules.resident_extracts import (
     ResidentExtract,
     ResidentRow,
 )
+from tests.base.table_layouts import as_xlsx
 from tests.modules.resident_extracts.files import (
     CITY,
     MY_NUMBER,
@@ -108,8 +109,28 @@ def test_the_same_file_again_says_so(client):
     assert "前回と同じファイルです" in send(client, body).text
 
 
+def test_a_file_that_is_no_table_is_refused_before_it_is_read(client, deployment):
+    page = send(client, b"PK\x03\x04xx")
+    assert page.status_code == 400
+    assert "名前は .csv ですが、中身はExcelブックかZIPです" in page.text
+    assert stored(deployment, ResidentExtract) == []
+
+
+@pytest.mark.requirement("INP-1", "INP-2", "INP-3")
+def test_a_workbook_is_received_like_a_csv_file(client, deployment):
+    people = [person(1), person(2, 生年月日="2021-02-30")]
+    table = [list(people[0]), *(list(each.values()) for each in people)]
+    page = send(client, as_xlsx(table), name="住民票.xlsx", encoding="cp932")
+    assert "1人を受け入れました" in page.text
+    (refused,) = stored(deployment, RefusedRow)
+    assert (refused.row_number, refused.column_name, refused.cell) == (3, "生年月日", "2021-02-30")
+    again = send(client, as_xlsx(table), name="住民票.xlsx")
+    assert "前回と同じファイルです" in again.text
+    folder = deployment.settings.uploads.folder
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
 REFUSED = {
-    "Excelの形式のファイルです": b"PK\x03\x04xx",
     "文字コードが違います": extract_bytes([person(1)], encoding="cp932"),
     "ファイルが途中で切れています": extract_bytes([person(1)])[:-40],
     "必要な列がありません": extract_bytes([person(1)], headings=["宛名番号"]),

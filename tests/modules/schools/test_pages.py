@@ -210,7 +210,8 @@ def test_an_export_asks_for_its_purpose(sign_in, city):
     answer = client.post("/schools/export", data={"school_year": "2026", "profile": "JAPAN_ED2"})
 
     assert answer.status_code == 400
-    assert "目的を入力してください" in answer.text
+    assert 'href="#purpose"' in answer.text
+    assert 'href="#reason"' in answer.text
 
 
 def test_an_export_without_an_opened_year_says_so(sign_in):
