@@ -25,6 +25,7 @@ from govkit.base.documents.issuing import (
 )
 from govkit.base.documents.models import DocumentCounter, DocumentIssue
 from govkit.base.documents.policy import DocumentsPolicy, KindPolicy, ReissueNumber
+from govkit.base.documents.samples import LayoutCheck, check_layouts, sample_pdf
 from govkit.base.documents.verification import Verification, normal_code, verify
 
 __all__ = [
@@ -38,9 +39,11 @@ __all__ = [
     "Draft",
     "Issued",
     "KindPolicy",
+    "LayoutCheck",
     "ReissueNumber",
     "ReissueReasonMissing",
     "Verification",
+    "check_layouts",
     "find_issue",
     "issue",
     "issued_before",
@@ -52,5 +55,6 @@ __all__ = [
     "print_again",
     "print_unnumbered",
     "reissue",
+    "sample_pdf",
     "verify",
 ]

@@ -45,6 +45,7 @@ __all__ = [
     "print_again",
     "print_unnumbered",
     "reissue",
+    "with_qr",
 ]
 
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
@@ -478,7 +479,7 @@ def _sheet_set(
     at: datetime,
 ) -> SheetSet:
     return SheetSet(
-        sheets=tuple(map(_with_qr, sheets)),
+        sheets=tuple(map(with_qr, sheets)),
         words=policy.words,
         places=policy.places,
         municipality_code=work.municipality.code,
@@ -487,7 +488,7 @@ def _sheet_set(
     )
 
 
-def _with_qr(sheet: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_qr(sheet: Mapping[str, Any]) -> Mapping[str, Any]:
     """The sheet with its verification address as a QR code, which is not kept."""
     verify = sheet["verify"]
     if verify is None:
