@@ -44,7 +44,7 @@ class JobFile(TenantTable, Base):
     media_type: Mapped[str] = mapped_column(sa.String(100), comment="メディアタイプ")
     stored_as: Mapped[str] = mapped_column(sa.String(64), comment="保存した名前(乱数)")
     size: Mapped[int] = mapped_column(sa.BigInteger, comment="バイト数")
-    sha256: Mapped[str] = mapped_column(sa.String(64), comment="SHA-256")
+    sha256: Mapped[str] = mapped_column(sa.String(64), comment="内容のSHA-256")
     made_at: Mapped[datetime] = mapped_column(comment="作成日時")
     expires_at: Mapped[datetime] = mapped_column(comment="この日時を過ぎたら削除する")
     removed_at: Mapped[datetime | None] = mapped_column(comment="削除した日時")

@@ -87,6 +87,7 @@ class Job(TenantTable, Base):
         tenant_index("govkit_job", "account_id", "enqueued_at"),
         {"comment": "ジョブ"},
     )
+    staff_columns = frozenset({"asked_by", "account_id", "staff_id"})
 
     name: Mapped[str] = mapped_column(sa.String(80), comment="ジョブ名")
     title: Mapped[str] = mapped_column(sa.String(200), comment="画面に出す名前")

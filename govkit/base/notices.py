@@ -32,6 +32,7 @@ class Notice(TenantTable, Base):
         tenant_index("govkit_notice", "staff_id", "read_at"),
         {"comment": "お知らせ"},
     )
+    staff_columns = frozenset({"staff_id"})
 
     staff_id: Mapped[UUID] = mapped_column(sa.Uuid, comment="宛先の職員")
     kind: Mapped[str] = mapped_column(sa.String(12), comment="種類(info、success、warning、error)")

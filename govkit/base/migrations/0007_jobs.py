@@ -39,7 +39,7 @@ def upgrade(op: Operations) -> None:
                 "stored_as", sa.String(length=64), nullable=False, comment="保存した名前(乱数)"
             ),
             sa.Column("size", sa.BigInteger(), nullable=False, comment="バイト数"),
-            sa.Column("sha256", sa.String(length=64), nullable=False, comment="SHA-256"),
+            sa.Column("sha256", sa.String(length=64), nullable=False, comment="内容のSHA-256"),
             _moment("made_at", "作成日時"),
             _moment("expires_at", "この日時を過ぎたら削除する"),
             _moment("removed_at", "削除した日時", nullable=True),

@@ -27,6 +27,8 @@ from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
 from govkit.errors import NotFound, NotPermitted, Problem
 
+__all__: list[str] = []
+
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
     JobState.QUEUED: (lazy_gettext("順番を待っています"), ""),
     JobState.RUNNING: (lazy_gettext("進めています"), "info"),

@@ -11,6 +11,8 @@ from govkit.base.notices import mark_all_read, open_notice, own_notices
 from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
 
+__all__: list[str] = []
+
 
 @pages.get("/notices", permission=web.SIGNED_IN)
 def notices(work: Work) -> ResponseReturnValue:
