@@ -25,7 +25,6 @@ from govkit.base.deployment import Deployment
 from govkit.base.jobs import Job, JobState
 from govkit.base.settings import load_settings, settings_path
 from govkit.cli.check import findings
-from govkit.errors import InvalidSettings
 
 __all__ = ["CHECKED", "PROBES", "Diagnosis", "Probe", "doctor", "examine"]
 
@@ -97,12 +96,12 @@ def _tell(found: Iterable[Diagnosis]) -> None:
 
 
 def examine() -> Iterator[Diagnosis]:
-    """Look at everything; where the settings cannot be read, at them alone."""
-    yield from _checked()
-    try:
-        deployment = Deployment(load_settings())
-    except InvalidSettings:
+    """Look at everything; where settings or database cannot be read, at them alone."""
+    checked = list(_checked())
+    yield from checked
+    if len(checked) < len(CHECKED):
         return
+    deployment = Deployment(load_settings())
     try:
         for probe in PROBES:
             problems = tuple(probe.look(deployment))
@@ -124,8 +123,11 @@ CHECKED: Final[Mapping[str, tuple[str, str]]] = {
 
 def _checked() -> Iterator[Diagnosis]:
     found = list(findings())
+    stopped = {"settings", "database"} & {each.code.partition(".")[0] for each in found}
     for area, (code, title) in CHECKED.items():
         own = [each for each in found if each.code.partition(".")[0] == area]
+        if stopped and not own:
+            continue  # nothing behind it could be looked at
         remedies = dict.fromkeys(each.remedy for each in own)
         yield Diagnosis(code, title, tuple(each.text for each in own), " ".join(remedies), True)
 

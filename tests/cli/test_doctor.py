@@ -51,7 +51,17 @@ def test_settings_that_cannot_be_read_are_told_alone(govkit, folder):
     answer = govkit("doctor")
     assert answer.exit_code == 1
     assert "✘ GK-S001" in answer.output
-    assert "GK-S004" not in answer.output
+    assert "✔" not in answer.output
+
+
+def test_a_database_that_is_not_there_is_told_alone(govkit, folder):
+    (folder / "govkit.toml").write_text(
+        '[database]\nurl = "sqlite:////nowhere/x.sqlite3"\n[security]\nsecret_key = "an invented"\n'
+    )
+    answer = govkit("doctor")
+    assert answer.exit_code == 1
+    assert "✘ GK-D001" in answer.output
+    assert "✔" not in answer.output
 
 
 @pytest.mark.requirement("ASVS-13.3.2")
