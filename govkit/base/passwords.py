@@ -46,6 +46,7 @@ _ABSENT: Final = _HASHER.hash("nobody has this password")
 MINIMUM_PASSWORD_LENGTH: Final = 15
 """Characters of a password that is the only factor (NIST SP 800-63B-4, 3.1.1.2)."""
 MAXIMUM_PASSWORD_LENGTH: Final = 128
+"""Longer ones are refused, so that nobody can keep the hash busy."""
 MOST_FAILURES: Final = 100
 """Failures in a row after which the password is void until a new one is set (3.2.2)."""
 _FREE_FAILURES: Final = 5

@@ -18,6 +18,9 @@ from govkit.base.work import Work
 from govkit.errors import Refused
 
 
+__all__: list[str] = []
+
+
 class PasswordForm(forms.Form):
     """The present password and a new one."""
 

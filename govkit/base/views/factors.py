@@ -19,6 +19,9 @@ from govkit.base.work import Work
 from govkit.forms.validators import Length
 
 
+__all__: list[str] = []
+
+
 class ConfirmForm(forms.Form):
     """The first code of a new app."""
 

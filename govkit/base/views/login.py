@@ -23,6 +23,8 @@ from govkit.base.views.interrupted import inside, page_to_go_on, wanted_page
 from govkit.base.views.proofs import Tries, account_row, record
 from govkit.base.work import JAPAN
 
+__all__ = ["appointments_of", "lead_on"]
+
 _DAY_SECONDS: Final = 86_400
 
 

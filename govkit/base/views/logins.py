@@ -19,6 +19,8 @@ from govkit.base.work import Work
 from govkit.errors import NotFound
 from govkit.forms.validators import Length
 
+__all__: list[str] = []
+
 MANAGE: Final = "base.manage_staff"
 _FACTORS: Final = {
     "pwd": lazy_gettext("パスワード"),

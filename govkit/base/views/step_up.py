@@ -26,6 +26,9 @@ from govkit.base.views.second_step import CodeForm, wrong_code, wrong_passkey
 from govkit.base.work import Work
 
 
+__all__: list[str] = []
+
+
 class AgainForm(forms.Form):
     """The password once more."""
 
