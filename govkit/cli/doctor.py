@@ -121,9 +121,12 @@ CHECKED: Final[Mapping[str, tuple[str, str]]] = {
 """Code and title of each area of ``govkit check``."""
 
 
+_STOPPING: Final = ("database.unreachable", "migrations.pending")
+
+
 def _checked() -> Iterator[Diagnosis]:
     found = list(findings())
-    stopped = {"settings", "database"} & {each.code.partition(".")[0] for each in found}
+    stopped = any(each.code.startswith("settings.") or each.code in _STOPPING for each in found)
     for area, (code, title) in CHECKED.items():
         own = [each for each in found if each.code.partition(".")[0] == area]
         if stopped and not own:

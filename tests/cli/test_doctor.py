@@ -54,13 +54,17 @@ def test_settings_that_cannot_be_read_are_told_alone(govkit, folder):
     assert "✔" not in answer.output
 
 
-def test_a_database_that_is_not_there_is_told_alone(govkit, folder):
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("postgresql://x:y@127.0.0.1:1/none", "GK-D001"), ("sqlite:///new.sqlite3", "GK-D002")],
+)
+def test_a_database_without_tables_is_told_alone(govkit, folder, url, code):
     (folder / "govkit.toml").write_text(
-        '[database]\nurl = "sqlite:////nowhere/x.sqlite3"\n[security]\nsecret_key = "an invented"\n'
+        f'[database]\nurl = "{url}"\n[security]\nsecret_key = "an invented one"\n'
     )
     answer = govkit("doctor")
     assert answer.exit_code == 1
-    assert "✘ GK-D001" in answer.output
+    assert f"✘ {code}" in answer.output
     assert "✔" not in answer.output
 
 

@@ -123,6 +123,8 @@ def test_the_list_of_parts_names_every_locked_package_and_its_files(tmp_path):
     assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
     parts = sbom["components"]
     listed = {(canonicalize_name(each["name"]), each["version"]) for each in parts}
-    assert listed == {(name, one) for name, all in locked("production").items() for one in all}
+    assert listed == {
+        (name, one) for name, versions in locked("production").items() for one in versions
+    }
     hashes = {each["content"] for part in parts for each in part["hashes"]}
     assert hashes == set(re.findall("sha256:([0-9a-f]{64})", text_of("production")))
