@@ -10,6 +10,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TINY = {
     "bench_attendance_save": ("--pupils=3", "--saves=2", "--rounds=1"),
+    "bench_audit": ("--events=200", "--rounds=1"),
     "bench_compile_register": ("--residents=300", "--rounds=1"),
     "bench_oneroster": ("--pupils=40", "--rounds=1"),
 }
@@ -18,6 +19,7 @@ TINY_ALONE = {
     "bench_guard": ("--people=300", "--calls=20", "--rounds=1"),
     "bench_match": ("--claims=50", "--residents=500", "--peers=0"),
     "bench_residents": ("--people=500", "--questions=20", "--peers=0"),
+    "bench_documents": ("--letters=2", "--rounds=1", "--peers=0"),
     "bench_forms": ("--times=1", "--rounds=1", "--peers=0"),
     "bench_postcodes": ("--lookups=50", "--rounds=1", "--peers=0"),
 }
