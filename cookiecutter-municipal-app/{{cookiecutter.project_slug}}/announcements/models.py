@@ -5,6 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govkit.base.columns import AssetClass
 from govkit.base.db import Base, TenantTable, tenant_index
 
 __all__ = ["Announcement"]
@@ -14,6 +15,7 @@ class Announcement(TenantTable, Base):
     """An announcement of one municipality (お知らせ)."""
 
     __tablename__ = "announcements_announcement"
+    __asset_class__ = AssetClass.IV
     __table_args__ = (
         tenant_index("announcements_announcement", "posted_on"),
         {"comment": "お知らせ"},
