@@ -5,7 +5,6 @@ page each. WeasyPrint needs Pango on the system; it is given the finished HTML.
 """
 
 import io
-import json
 import sys
 import time
 from argparse import ArgumentParser
@@ -13,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from importlib import import_module
-from importlib.resources import files
 from typing import Any
 
 import pypdf
@@ -36,8 +34,7 @@ th { background: #f0f0f0; width: 30mm } .small { font-size: 9pt; line-height: 1.
 
 
 def letters(count: int) -> list[dict[str, Any]]:
-    path = files(SCHOOL_NOTICE.package) / "documents" / "school_notice.sample.json"
-    sample = json.loads(path.read_text(encoding="utf-8"))
+    sample = SCHOOL_NOTICE.sample
     return [
         {
             **sample,
@@ -51,7 +48,7 @@ def letters(count: int) -> list[dict[str, Any]]:
 
 
 def ours(data: Sequence[Mapping[str, Any]]) -> bytes:
-    words, places = SCHOOL_NOTICE.all_words, SCHOOL_NOTICE.places
+    words, places = SCHOOL_NOTICE.words, SCHOOL_NOTICE.places
     sheets = SheetSet(tuple(data), words, places, "132021", AT, str(words["title"]))
     return PRESS.pdf(SCHOOL_NOTICE, sheets)
 
@@ -65,7 +62,7 @@ def as_html(data: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _article(letter: Mapping[str, Any]) -> str:
-    words = SCHOOL_NOTICE.all_words
+    words = SCHOOL_NOTICE.words
     guardians = "<br>".join(f"{each['kana']}<br>{each['name']}" for each in letter["guardians"])
     rows = {
         "name": f"{letter['kana']}<br>{letter['name']}",

@@ -44,7 +44,7 @@ class DocumentsPolicy(BaseModel):
         """What was decided about a document, with the module's words and places filled in."""
         own = self.kinds.get(kind.name, KindPolicy())
         return KindPolicy(
-            words={**kind.all_words, **own.words},
+            words={**kind.words, **own.words},
             places={**kind.places, **own.places},
             reissue_number=own.reissue_number,
         )

@@ -1,11 +1,9 @@
 """Layouts tried out with sample data, before they meet real people (様式の点検)."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from govkit.base.documents.issuing import with_qr
 from govkit.base.documents.policy import DocumentsPolicy
@@ -41,9 +39,9 @@ def sample_pdf(
     :raises LayoutBroken: When the layout cannot be set.
     """
     decided = policy.of(kind)
-    path = files(kind.package) / "documents" / f"{kind.layout}.sample.json"
-    data: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    sheet = with_qr({**data, "issue": _ISSUE, "verify": _VERIFY if kind.is_numbered else None})
+    sheet = with_qr(
+        {**kind.sample, "issue": _ISSUE, "verify": _VERIFY if kind.is_numbered else None}
+    )
     again = {**sheet, "issue": {**_ISSUE, "again": decided.words["again"]}}
     sheets = SheetSet(
         sheets=(sheet, again),
@@ -78,7 +76,7 @@ def _tried(press: Press, kind: DocumentKind, code: str, policy: DocumentsPolicy)
     decided = policy.kinds.get(kind.name)
     unknown = sorted(
         [
-            *(set(decided.words) - set(kind.all_words)),
+            *(set(decided.words) - set(kind.words)),
             *(set(decided.places) - set(kind.places)),
         ]
         if decided

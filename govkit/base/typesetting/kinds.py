@@ -1,8 +1,12 @@
 """What a module says about a document that it prints (帳票の種類)."""
 
+import json
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,8 +22,9 @@ COMMON_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 class DocumentKind:
     """A document that a module prints.
 
-    The layout is ``documents/<name after the dot>.typ`` in the module's package, with
-    ``<name>.sample.json`` beside it: the data of one sheet, with which the layout is checked.
+    The layout is ``documents/<name after the dot>.typ`` in the module's package. Beside it lie
+    ``<name>.toml``, the words and places of the layout that a municipality may replace by its policy,
+    and ``<name>.sample.json``, the data of one sheet, with which the layout is checked.
 
     :param name: ``<module>.<document>``, such as ``enrolment.school_notice``.
     :param title: Japanese title, a lazy text.
@@ -27,8 +32,6 @@ class DocumentKind:
     :param permission: Right that its preparation asks for.
     :param prepare: ``"package.file:function"``, which makes a
         :class:`~govkit.base.documents.Draft` of each key: ``function(work, keys)``.
-    :param words: Texts of the layout that a municipality may replace by its policy.
-    :param places: Lengths of the layout in millimetres that a municipality may change likewise.
     :param is_numbered: Whether each copy is entered in the issue ledger (交付簿) with a number.
     """
 
@@ -37,8 +40,6 @@ class DocumentKind:
     package: str
     permission: str
     prepare: str
-    words: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, float] = field(default_factory=dict)
     is_numbered: bool = True
 
     @property
@@ -47,9 +48,26 @@ class DocumentKind:
         return self.name.rpartition(".")[2]
 
     @property
-    def all_words(self) -> Mapping[str, str]:
-        """:attr:`words` with those that every kind has."""
-        return {**COMMON_WORDS, **self.words}
+    def words(self) -> Mapping[str, str]:
+        """Texts of the layout, with those that every kind has."""
+        return {**COMMON_WORDS, **_defaults(self.package, self.layout).get("words", {})}
+
+    @property
+    def places(self) -> Mapping[str, float]:
+        """Lengths of the layout in millimetres."""
+        return dict(_defaults(self.package, self.layout).get("places", {}))
+
+    @property
+    def sample(self) -> Mapping[str, Any]:
+        """Data of one sheet, invented."""
+        text = (files(self.package) / "documents" / f"{self.layout}.sample.json").read_text("utf-8")
+        return dict(json.loads(text))
+
+
+@cache
+def _defaults(package: str, layout: str) -> Mapping[str, Any]:
+    text = (files(package) / "documents" / f"{layout}.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 @dataclass(frozen=True, slots=True)

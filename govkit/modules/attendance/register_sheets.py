@@ -37,21 +37,6 @@ MONTH_REGISTER: Final = DocumentKind(
     package="govkit.modules.attendance",
     permission="attendance.print",
     prepare="govkit.modules.attendance.register_sheets:prepare_month_registers",
-    words={
-        "title": "出席簿",
-        "paper": "a4",
-        "teacher": "担任",
-        "principal": "校長",
-        "number_head": "番号",
-        "name_head": "氏名",
-        "remarks_head": "備考",
-        "absent_head": "欠席者数",
-        "sums": "授業日数|出席停止\n忌引等|出席すべき\n日数|欠席|出席|遅刻|早退",
-        "off": "授業のない日",
-        "closed": "学級閉鎖",
-        "is_closed": "締め済み",
-        "is_open": "記録中",
-    },
     is_numbered=False,
 )
 """出席簿（月表）, A4 or A3 landscape by the word ``paper``."""

@@ -30,28 +30,6 @@ SCHOOL_NOTICE: Final = DocumentKind(
     package="govkit.modules.enrolment",
     permission="enrolment.notify",
     prepare="govkit.modules.enrolment.letters:prepare_school_notices",
-    # The articles and the instruction (教示) are from memory: unverified, to be checked by each city.
-    words={
-        "title": "就学通知書",
-        "lead": "学校教育法施行令第5条の規定により、お子様の入学期日と入学する学校を次のとおり指定しましたので、通知します。",
-        "guidance_title": "就学案内",
-        "guidance_lead": "お子様は、次の{city}立の学校に入学することができます。入学を希望されるときは、下の問い合わせ先にお申し出ください。",
-        "appeal": "指定した学校の変更を希望される場合は、その理由を付して、教育委員会に申し立てることができます（学校教育法施行令第8条）。手続は、下の問い合わせ先でご案内します。\n"
-        "この処分に不服があるときは、この処分があったことを知った日の翌日から起算して3か月以内に、{city}教育委員会に対して審査請求をすることができます。この処分の取消しの訴えは、この処分があったことを知った日の翌日から起算して6か月以内に、{city}を被告として（訴訟において{city}を代表する者は{city}教育委員会となります。）提起することができます。",
-        "name": "氏名",
-        "birth": "生年月日",
-        "address": "住所",
-        "guardian": "保護者氏名",
-        "school": "入学する学校",
-        "starts_on": "入学期日",
-        "ceremony": "入学式",
-        "remarks": "備考",
-        "remarks_text": "",
-        "contact": "問い合わせ先",
-        "seal": "公印",
-        "seal_picture": "",
-    },
-    places={"address_top": 20.0, "address_left": 22.0, "sender_top": 62.0},
 )
 """就学通知書 (学校教育法施行令5条), and 就学案内 for children of other nationality."""
 

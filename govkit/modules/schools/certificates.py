@@ -39,17 +39,6 @@ ENROLMENT_CERTIFICATE: Final = DocumentKind(
     package="govkit.modules.schools",
     permission="schools.certify",
     prepare="govkit.modules.schools.certificates:prepare_enrolment_certificates",
-    words={
-        "title": "在学証明書",
-        "name": "氏名",
-        "birth": "生年月日",
-        "grade": "学年",
-        "entered_on": "入学年月日",
-        "lead": "上記の者は、本校に在学していることを証明する。",
-        "principal": "校長",
-        "seal": "職印",
-        "seal_picture": "",
-    },
 )
 """在学証明書: says where a pupil goes to school, and never where the pupil lives."""
 

@@ -1,8 +1,6 @@
 """Documents with layouts of their own, for tests of the press and of the ledger."""
 
-import json
 from datetime import UTC, datetime
-from importlib.resources import files
 
 import pypdfium2 as pdfium
 import pytest
@@ -30,7 +28,7 @@ class Printer:
     def sheets(self, *data, **changes):
         values = {
             "sheets": data,
-            "words": self.kind.all_words,
+            "words": self.kind.words,
             "places": self.kind.places,
             "municipality_code": CITY,
             "at": AT,
@@ -50,27 +48,14 @@ def kind(**changes):
         "package": "govkit.modules.schools",
         "permission": "schools.certify",
         "prepare": f"{__name__}:drafts",
-        "words": {
-            "title": "在学証明書",
-            "name": "氏名",
-            "birth": "生年月日",
-            "grade": "学年",
-            "entered_on": "入学年月日",
-            "lead": "上記の者は、本校に在学していることを証明する。",
-            "principal": "校長",
-            "seal": "職印",
-            "seal_picture": "",
-        },
     }
     return DocumentKind(**{**values, **changes})
 
 
 def sample(kind):
     """Data of one sheet as it comes with the layout."""
-    path = files(kind.package) / "documents" / f"{kind.layout}.sample.json"
-    data = json.loads(path.read_text(encoding="utf-8"))
     issue = {"number": "第12号", "date": "令和8年11月24日", "again": "", "code": ""}
-    return {**data, "issue": issue, "verify": None}
+    return {**kind.sample, "issue": issue, "verify": None}
 
 
 def drafts(work, keys):
