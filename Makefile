@@ -11,7 +11,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM_PATH = $(shell cat $(VENV)/chromium 2>/dev/null)
 
-.PHONY: help run test lint ruff types layers pytest docs wheel bench soak-residents bundle screenshots lock clean
+.PHONY: help run test lint ruff types layers pytest docs wheel bench soak soak-residents bundle screenshots lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -51,6 +51,10 @@ docs: $(VENV)/ready-test
 
 bench: $(VENV)/ready-test
 	@for each in benchmarks/bench_*.py; do echo "▶ $$each"; $(BIN)/python "$$each" || exit 1; done
+
+# The long forms of the tests that have one: 62 cities, 200,000 requests, 5,000 pairs of times.
+soak: $(VENV)/ready-test
+	GOVKIT_SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadscope tests/authorization $(SOAK_TESTS)
 
 # Protected places against 200,000 questions to each adapter, and longer samples of time: an hour.
 LEAK_QUERIES ?= 200000

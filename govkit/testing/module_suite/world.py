@@ -117,11 +117,23 @@ class World:
         }
 
     @staticmethod
-    def _set_of_rows(session: Any, code: str, known: dict[Any, Any]) -> dict[Any, Any]:
+    def _set_of_rows(
+        session: Any, code: str, known: dict[Any, Any], mark: str = ""
+    ) -> dict[Any, Any]:
         known = {**known}
         for model in tenant_classes():
-            make(session, model, code, known=known)
+            make(session, model, code, mark, known)
         return known
+
+    def add_city(self, code: str, name: str, mark: str) -> None:
+        """Let another city join, whose rows stand in the relation of its code to everybody.
+
+        :param mark: Begins every text of the city's rows.
+        """
+        self.deployment.add_municipality(code, name)
+        with self.deployment.session(code) as session:
+            self.rows[code] = self._set_of_rows(session, code, {}, mark)
+            session.commit()
 
     @staticmethod
     def _units(known: Mapping[Any, Any]) -> list[Any]:
@@ -129,12 +141,12 @@ class World:
         found = [model for model in known if hasattr(model, "scope_path")]
         return sorted(found, key=lambda model: len(known[model].scope_path))
 
-    def unit(self, level: str) -> UUID | None:
+    def unit(self, level: str, relation: str = "own") -> UUID | None:
         """Identifier of the own unit: ``"school"``, ``"class"``, or ``None`` for the whole city."""
-        units = self._units(self.rows["own"])
+        units = self._units(self.rows[relation])
         if level == "municipality" or not units:
             return None
-        row = self.rows["own"][units[-1] if level == "class" else units[0]]
+        row = self.rows[relation][units[-1] if level == "class" else units[0]]
         return UUID(str(row.id))
 
     def path(self, model: Any, relation: str) -> tuple[UUID, ...]:
@@ -230,7 +242,8 @@ class World:
         name = f"{role}@{level}@{city}"
         if name not in self.clients:
             self.restore()
-            login = appoint(self.deployment, city, role, unit_id=self.unit(level))
+            unit_id = self.unit(level, "own" if city == OWN else city)
+            login = appoint(self.deployment, city, role, unit_id=unit_id)
             client = self.app.test_client()
             answer = client.post("/login", data={"login": login, "password": PASSWORD})
             assert answer.status_code == 303, answer.text
