@@ -16,7 +16,7 @@ WATERMARK: Final = "※この表を書き出した人と日時："
 
 _SIGNS: Final = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
 # Spreadsheets may drop what stands unseen before the sign.
-_UNSEEN: Final = "[\\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]"
+_UNSEEN: Final = "[\\s\x00-\x1f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 _START: Final = f"(?:[\t\r\n]|{_UNSEEN}*[{_SIGNS}]|{WATERMARK})"
 _GUARDED: Final = re.compile(f"'*{_START}")
 _HAS_GUARD: Final = re.compile(f"'+{_START}")
