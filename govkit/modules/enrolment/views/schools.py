@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from govkit.base import web
 from govkit.base.i18n import gettext as _
-from govkit.base.i18n import problem_text
+from govkit.base.i18n import lazy_gettext, problem_text
 from govkit.base.jobs import enqueue
 from govkit.base.work import Work
 from govkit.errors import InvalidInput, NotFound, Refused
@@ -104,7 +104,7 @@ def make_notices(work: Work) -> ResponseReturnValue:
     arguments: dict[str, object] = {"year": year, "by_school": by_school}
     if chosen := request.form.get("school", ""):
         arguments["school"] = str(work.find(School, _uuid(chosen)).id)
-    asked = enqueue(work, "enrolment.school_notices", arguments, title="就学通知書の作成")
+    asked = enqueue(work, "enrolment.school_notices", arguments, title=lazy_gettext("就学通知書の作成"))
     return web.see_other("govkit.job", job_id=asked.id)
 
 
