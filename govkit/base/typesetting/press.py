@@ -172,7 +172,7 @@ class Press:
             )
         except typst.TypstError as error:
             raise LayoutBroken(
-                "様式「{kind}」を組めません。{detail}",
+                "様式「{kind}」を組めません（{detail}）。",
                 kind=str(kind.title),
                 detail=_explain(error, texts),
             ) from None
