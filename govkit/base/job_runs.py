@@ -214,6 +214,7 @@ def _do(deployment: Deployment, run: _Run, kind: JobKind, actor: Actor, progress
     with deployment.work(municipality, actor, origin=origin) as work:
         result = kind.run(work, progress, **run.arguments)
         check_payload(result)
+        _present_actor(deployment, run, kind)  # a right that ended meanwhile has no effect any more
         _complete(work, run, progress, dict(result))
 
 

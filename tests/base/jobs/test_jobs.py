@@ -168,6 +168,50 @@ def test_a_right_that_has_ended_stops_the_job_before_it_begins(
     assert actions(deployment, job_id)[-1] == ("job.failed", str(actor.account_id))
 
 
+@pytest.mark.requirement("AUT-4")
+def test_a_right_that_ends_while_the_job_runs_leaves_no_effect(
+    deployment, ask, row_of, roles, clock
+):
+    @job(unique_name := f"tests.long{uuid4().hex}", permission=PERMISSION)
+    def long(work, progress, *, name):
+        with deployment.session(CITY) as session:
+            for each in session.scalars(sa.select(Appointment)):
+                each.valid_to = date(2026, 11, 24)
+            session.commit()
+        clock.move_to(date(2026, 11, 25))
+        work.session.add(Role(name=name, title="試験", permissions=[]))
+        return {}
+
+    job_id = ask(unique_name, {"name": "made"})
+    run_due_jobs(deployment)
+    assert row_of(job_id).state == JobState.FAILED
+    assert "made" not in roles()
+
+
+@pytest.mark.requirement("ASVS-15.4.2")
+def test_workers_that_take_up_the_same_jobs_at_once_do_each_once(deployment, ask, row_of, roles):
+    asked = [ask(arguments={"name": f"made{number}"}) for number in range(6)]
+    together = threading.Barrier(3)
+
+    def work_off():
+        together.wait()
+        for job_id in asked:
+            run_job(deployment, CITY, job_id)
+
+    threads = [threading.Thread(target=work_off) for _ in range(3)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert [(row_of(each).state, row_of(each).attempts) for each in asked] == [
+        (JobState.DONE, 1)
+    ] * len(asked)
+    assert sorted(each for each in roles() if each.startswith("made")) == [
+        f"made{number}" for number in range(6)
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "code", "text"),
     [
