@@ -170,7 +170,9 @@ def _add_base_pages(app: Flask) -> None:
             {"title": "月の出席簿", "url": "/month", "text": "五つの日数"},
         ]
         return render_template(
-            "govkit/base/home.html", tasks=[] if "none" in request.args else tasks
+            "govkit/base/home.html",
+            tasks=[] if "none" in request.args else tasks,
+            exports_url="/exports",
         )
 
     @app.get("/progress")

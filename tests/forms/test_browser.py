@@ -69,6 +69,16 @@ def test_pages_pass_axe_and_fit_the_screen(open_page, path, viewport):
     assert [p for p in page.problems if "404" not in p] == []
 
 
+@pytest.mark.parametrize("path", ["/", "/components", "/roll", "/form"])
+def test_pages_pass_axe_on_a_dark_ground(open_page, path):
+    page = open_page(path, WIDE, color_scheme="dark")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(26, 26, 26)"
+    assert_accessible(page)
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
 def test_the_error_summary_has_the_focus_when_the_page_opens(open_page):
     page = open_page("/form", NARROW, java_script_enabled=False)
     send_blank(page)

@@ -44,7 +44,7 @@ def home(work: Work) -> ResponseReturnValue:
         )
         card = {"title": title, "url": url_for("govkit.exports"), "text": text, "badge": badge}
         tasks.insert(0, card)
-    return pages.render("govkit/base/home.html", tasks=tasks)
+    return pages.render("govkit/base/home.html", tasks=tasks, exports_url=url_for("govkit.exports"))
 
 
 @pages.get("/postcodes", permission=web.PUBLIC)
