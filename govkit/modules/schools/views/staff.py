@@ -200,6 +200,7 @@ def _member_page(work: Work, staff_id: UUID, form: ExchangeNameForm) -> str:
         periods=[_period(period) for period in periods_of(work, member)],
         form=form,
         url=url_for("schools.save_staff_exchange_name", staff_id=staff_id),
+        logins_url=url_for("govkit.staff_logins", staff_id=staff_id),
     )
 
 
