@@ -12,10 +12,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from govkit.base import web
+from govkit.base.exports import Outgoing, hand_out, watermark
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import problem_text
 from govkit.base.logs import get_logger
 from govkit.base.uploads import ReceivedTable
+from govkit.base.views.purpose import PurposeForm, given, offer_purposes
 from govkit.base.work import Work
 from govkit.errors import Conflict, InvalidInput, Problem
 from govkit.formats.tabular import write_table
@@ -249,16 +251,40 @@ def _reason(record: dict[str, Any]) -> str:
 
 
 @pages.get("/<uuid:extract_id>/refused", permission=PERMISSION)
+def refused_page(work: Work, extract_id: UUID) -> ResponseReturnValue:
+    """Say what the file of the refused rows is for."""
+    return _refused_page(work, work.find(ResidentExtract, extract_id), PurposeForm(gettext=_))
+
+
+def _refused_page(work: Work, extract: ResidentExtract, form: PurposeForm) -> str:
+    offer_purposes(form, work)
+    return pages.render("resident_extracts/refused.html", form=form, extract=extract)
+
+
+@pages.post("/<uuid:extract_id>/refused", permission=PERMISSION)
 def refused(work: Work, extract_id: UUID) -> ResponseReturnValue:
     """The refused rows as a CSV file for people."""
     extract = work.find(ResidentExtract, extract_id)
+    form = PurposeForm(request.form, gettext=_)
+    offer_purposes(form, work)
+    if not form.validate():
+        return _refused_page(work, extract, form), 400
     rows = refused_rows(work, extract)
     work.record("resident_extracts.refused_downloaded", extract, count=len(rows))
     body = io.BytesIO()
     headings = [_("行"), _("項目"), _("値"), _("理由"), _("理由コード")]
-    write_table(body, headings, (_refused_cells(each) for each in rows))
-    name = _("受け入れなかった行_{number}.csv", number=extract.number)
-    return web.attachment(body.getvalue(), name, "text/csv")
+    cells = (_refused_cells(each) for each in rows)
+    write_table(body, headings, cells, watermark=watermark(work))
+    file = Outgoing(
+        kind="resident_extracts.refused",
+        title=_("受け入れなかった行"),
+        permission=PERMISSION,
+        file_name=_("受け入れなかった行_{number}.csv", number=extract.number),
+        media_type="text/csv",
+        content=body.getvalue(),
+        rows=len(rows),
+    )
+    return web.hand_over(hand_out(work, file, given(form)))
 
 
 def _refused_cells(row: RefusedRow) -> list[object]:

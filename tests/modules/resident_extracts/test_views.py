@@ -96,7 +96,10 @@ def test_many_people_gone_must_be_confirmed(client, deployment):
 def test_refused_rows_are_downloaded_guarded_against_formulas(client, deployment):
     send(client, extract_bytes([person(1), person(2, 生年月日="=1+1")]))
     (extract,) = stored(deployment, ResidentExtract)
-    answer = client.get(f"/resident_extracts/{extract.id}/refused")
+    path = f"/resident_extracts/{extract.id}/refused"
+    assert "利用目的" in client.get(path).text
+    assert client.post(path, data={"purpose": "", "reason": ""}).status_code == 400
+    answer = client.post(path, data={"purpose": "investigation", "reason": "出力元に確かめる"})
     assert answer.data.startswith(b"\xef\xbb\xbf")
     assert "'=1+1" in answer.text
     actions = [event.action for event in stored(deployment, AuditEvent)]
