@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -43,7 +42,7 @@ _MEBIBYTE = 1024 * 1024
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class AppSettings(_Section):
@@ -143,19 +142,10 @@ class OidcSettings(_Section):
 _ENCRYPTION_KEY: Final = re.compile("(?!secret:)[a-z0-9-]{1,20}:[A-Za-z0-9_-]{43}")
 
 
-def _check_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-    texts = [each.get_secret_value() for each in keys]
-    if not all(map(_ENCRYPTION_KEY.fullmatch, texts)):
-        raise PydanticCustomError("encryption_key", "not a key")
-    if len({text.partition(":")[0] for text in texts}) < len(texts):
-        raise PydanticCustomError("encryption_key_twice", "a name twice")
-    return keys
-
-
 class EncryptionSettings(_Section):
     """``[encryption]``: keys of the columns that are encrypted (列の暗号化の鍵)."""
 
-    keys: Annotated[tuple[SecretStr, ...], AfterValidator(_check_keys)] = ()
+    keys: tuple[SecretStr, ...] = ()
     """Lines of ``govkit encryption new-key``; the first encrypts, the others only decrypt."""
 
 
@@ -221,7 +211,11 @@ class Settings(BaseSettings):
     """All settings of a deployment; unknown keys are refused."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GOVKIT_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="GOVKIT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # what is refused may be a secret
     )
 
     app: AppSettings = AppSettings()
@@ -300,7 +294,7 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValueError as error:
         raise InvalidSettings([*problems, *_problems(error, path)]) from error
-    problems += oidc_problems(settings)
+    problems += [*_key_problems(settings), *oidc_problems(settings)]
     if settings.app.environment == "production":
         problems += production_problems(settings)
     if problems:
@@ -320,6 +314,16 @@ def is_guarded_address(url: str, *, allows_loopback: bool) -> bool:
     return parts.scheme == "https" or (
         allows_loopback and parts.scheme == "http" and host in _LOOPBACK
     )
+
+
+def _key_problems(settings: Settings) -> Iterator[Problem]:
+    texts = [each.get_secret_value() for each in settings.encryption.keys]
+    if not all(map(_ENCRYPTION_KEY.fullmatch, texts)):
+        text = "鍵は govkit encryption new-key が示す形（名前:43文字）で書いてください。"
+        yield Problem("encryption_key", text, column="encryption.keys")
+    if len({text.partition(":")[0] for text in texts}) < len(texts):
+        text = "同じ名前の鍵が2つあります。鍵ごとに別の名前にしてください。"
+        yield Problem("encryption_key_twice", text, column="encryption.keys")
 
 
 def oidc_problems(settings: Settings) -> list[Problem]:
@@ -422,8 +426,6 @@ def production_problems(settings: Settings) -> list[Problem]:
 _REASONS = {
     "extra_forbidden": "知らない設定です。つづりを確かめてください。",
     "missing": "設定してください。",
-    "encryption_key": "鍵は govkit encryption new-key が示す形（名前:43文字）で書いてください。",
-    "encryption_key_twice": "同じ名前の鍵が2つあります。鍵ごとに別の名前にしてください。",
     "tuple_type": '["a.jp", "b.jp"] のような一覧の形で書いてください。環境変数では {variable} です。',
 }
 

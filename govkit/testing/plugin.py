@@ -32,6 +32,7 @@ from govkit.base.postgres import prepare_postgres
 from govkit.base.settings import (
     AppSettings,
     DatabaseSettings,
+    EncryptionSettings,
     SecuritySettings,
     Settings,
     UploadSettings,
@@ -190,6 +191,7 @@ class TestDatabases:
             app=AppSettings(modules=self._modules, templates=Settings().app.templates),
             database=DatabaseSettings(url=urls[0], owner_url=urls[1]),
             security=SecuritySettings(secret_key=SecretStr("an invented secret for tests only")),
+            encryption=EncryptionSettings(),  # never the application's own keys
             uploads=UploadSettings(folder=self._folder / "uploads"),
         )
 

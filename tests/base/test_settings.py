@@ -102,6 +102,14 @@ def test_settings_print_no_secret(settings_file) -> None:
     assert "topsecret" not in f"{settings!r}{settings}"
 
 
+@pytest.mark.requirement("P21")
+def test_refused_settings_are_not_repeated(settings_file) -> None:
+    settings_file('[encryption]\nkeys = "topsecret"\n')
+    with pytest.raises(InvalidSettings) as caught:
+        load_settings()
+    assert "topsecret" not in f"{caught.value}{caught.value.__cause__}"
+
+
 @pytest.mark.parametrize(
     ("hosts", "secret", "wrong"),
     [
