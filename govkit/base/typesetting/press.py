@@ -174,7 +174,7 @@ class Press:
             raise LayoutBroken(
                 "様式「{kind}」を組めません（{detail}）。",
                 kind=str(kind.title),
-                detail=_explain(error, texts),
+                detail=_explain(error, list(_texts(sheets.sheets))),
             ) from None
 
 
@@ -193,6 +193,8 @@ def _explain(error: Any, texts: Sequence[str]) -> str:
     """Message, place and hints, without the texts of the data: errors name nobody."""
     place = re.search(r"[\w.]+\.typ:\d+:\d+", error.diagnostic)
     said = " ".join(part for part in (error.message, place and place[0], *error.hints) if part)
+    # Files are named as their author knows them, without the folder that Typst looked in.
+    said = re.sub(r"searched at [^)]*?([^/)]*)\)", r"\1)", said)
     for text in sorted({each for each in texts if len(each) > 1}, key=len, reverse=True):
         said = said.replace(text, "…")
     return said
