@@ -152,7 +152,10 @@ def _add_pages(app: Flask) -> None:
 def _add_base_pages(app: Flask) -> None:
     @app.get("/login")
     def login():
-        return render_template("govkit/base/login.html", form=Login())
+        ways = LoginWays(outside="", is_local=True)
+        return render_template(
+            "govkit/base/login.html", form=Login(), is_again=False, login_ways=lambda: ways
+        )
 
     @app.get("/appointments")
     def appointments():
