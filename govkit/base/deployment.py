@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy.engine import Engine, make_url
 
-from govkit.base import credentials, db, idempotency, migrate  # noqa: F401 - maps tables of its own
+from govkit.base import credentials, db, external_identity, idempotency, migrate  # noqa: F401 - maps tables of its own
 from govkit.base.audit import AuditEvent, SystemEvent
 from govkit.base.audit_chain import append, head, write_anchor
 from govkit.base.audit_policy import AuditPolicy
