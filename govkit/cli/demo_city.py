@@ -97,6 +97,7 @@ _LOGINS: Final = (
     ("office", "school_clerk", "在籍・授業日・臨時休業を管理する"),
     ("protection", "protected_data_officer", "支援措置の対象者を確かめる"),
     ("admin", "administrator", "職員と配属を管理する、照会の記録と警告を見る"),
+    ("chief", "board_clerk", "ほかの学務課担当の、人数の多い書き出しを確かめて承認する"),
 )
 
 DEMO_CITIES: Final = (

@@ -171,7 +171,7 @@ def test_an_interrupted_demo_goes_on(folder, sqlite_databases, work_of, monkeypa
         classes = schools.class_groups(work, school_year_of(work.today))
         assert attendance.recorded_classes(work, classes, work.today) == frozenset()
         assert len(schools.schools(work)) == 3
-        assert len(schools.posted_staff(work)) == len(classes) + 5
+        assert len(schools.posted_staff(work)) == len(classes) + 6
     deployment.close()
 
 

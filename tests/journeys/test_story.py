@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -289,8 +290,17 @@ class Story:
         clerk.check("19-roster")
         clerk.page.get_by_label("利用目的").select_option(label="ほかのシステムへの登録・連携")
         clerk.page.get_by_label("理由").fill("学習eポータルへの名簿の登録")
+        clerk.press("書き出してダウンロードする")
+        clerk.check("19-waiting")
+        path = urlsplit(clerk.page.url).path
+        chief = self.visitor(f"{self.main.prefix}-chief")
+        chief.open(path)
+        chief.check("19-approval")
+        chief.press("承認する")
+        chief.check("19-exports")
+        clerk.open(path)
         with clerk.page.expect_download(timeout=60_000) as download:
-            clerk.press("書き出してダウンロードする")
+            clerk.press("ファイルを受け取る")
         return download.value.suggested_filename, Path(download.value.path()).read_bytes()
 
     # 5 ---------------------------------------------------------------------------------------
