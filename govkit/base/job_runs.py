@@ -326,9 +326,10 @@ def _as_record(problem: Problem) -> dict[str, Any]:
 
 
 class _Heartbeat:
-    """A thread that shows the job to be alive, stores its progress and learns when to stop.
+    """A thread that shows the job to be alive and how far it is, and learns when to stop.
 
-    On SQLite it stands back while somebody writes; nobody can take the job over meanwhile either.
+    Progress goes to the queue, for on SQLite the job's own work may hold the lock of the database; the
+    sign of life stands back then, and nobody can take the job over meanwhile either.
     """
 
     def __init__(self, deployment: Deployment, run: _Run, progress: Progress) -> None:
@@ -349,11 +350,20 @@ class _Heartbeat:
     ) -> None:
         self._over.set()
         self._thread.join()
+        if self._told != (0, 0):
+            self._try(self._deployment.queue.forget_progress, self._run.job_id)
 
     def _go_on(self) -> None:
         while not self._over.wait(_LOOK_EVERY_SECONDS):
-            with suppress(OperationalError, InterfaceError):
-                self._look()
+            for act in (self._look, self._show, self._beat):
+                self._try(act)
+
+    def _try(self, act: Callable[..., None], *arguments: object) -> None:
+        """What fails is tried again at the next beat: the job itself must not suffer from it."""
+        try:
+            act(*arguments)
+        except Exception as error:
+            log.warning("no heartbeat", extra={"error": type(error).__name__})
 
     def _look(self) -> None:
         run, progress = self._run, self._progress
@@ -363,15 +373,23 @@ class _Heartbeat:
             ).one()
         progress.is_cancelled = row.cancel_requested
         progress.is_lost = row.lease != run.lease
-        now = self._deployment.clock()
+
+    def _show(self) -> None:
+        now_told = (self._progress.done, self._progress.total)
+        if now_told != self._told:
+            self._deployment.queue.show_progress(self._run.job_id, *now_told)
+            self._told = now_told
+
+    def _beat(self) -> None:
+        run, now = self._run, self._deployment.clock()
         every = self._deployment.settings.jobs.lease_seconds / _BEATS_PER_LEASE
-        told = (progress.done, progress.total)
-        if told == self._told and now - self._beat_at < timedelta(seconds=every):
+        if now - self._beat_at < timedelta(seconds=every):
             return
-        scope = Scope(run.code)
-        with ScopedSession(self._deployment.engine, scope, waits=False) as session:
-            values = {"heartbeat_at": now, "done": told[0], "total": told[1]}
-            with suppress(LeaseLost):
-                _update(session, run, values)
+        values = {"heartbeat_at": now, "done": self._told[0], "total": self._told[1]}
+        with (
+            suppress(LeaseLost, OperationalError),
+            ScopedSession(self._deployment.engine, Scope(run.code), waits=False) as session,
+        ):
+            _update(session, run, values)
             session.commit()
-        self._beat_at, self._told = now, told
+            self._beat_at = now

@@ -56,6 +56,22 @@ class JobQueue:
         """Whether nothing waits."""
         return int(self._huey().storage.queue_size()) == 0
 
+    def show_progress(self, job_id: UUID, done: int, total: int) -> None:
+        """Leave word of how far a job is, where it can be read while the job's work is not committed."""
+        self._huey().storage.put_data(_progress_of(job_id), f"{done}/{total}".encode())
+
+    def progress(self, job_id: UUID) -> tuple[int, int] | None:
+        """How much of a job is done, of how much; ``None`` where no word was left."""
+        found = self._huey().storage.peek_data(_progress_of(job_id))
+        if not isinstance(found, bytes | memoryview):
+            return None
+        done, _, total = bytes(found).decode().partition("/")
+        return int(done), int(total)
+
+    def forget_progress(self, job_id: UUID) -> None:
+        """Take the word away."""
+        self._huey().storage.delete_data(_progress_of(job_id))
+
     def consumer(self, crew: Crew) -> Any:
         """Huey's consumer, not started yet, whose threads or processes serve the queue."""
         opened = self._huey()
@@ -80,6 +96,10 @@ class JobQueue:
     def _run(self, municipality_code: str, job_id: str) -> None:
         assert self._crew is not None  # noqa: S101
         self._crew.run(municipality_code, UUID(job_id))
+
+
+def _progress_of(job_id: UUID) -> str:
+    return f"progress:{job_id}"
 
 
 def _backend() -> Any:

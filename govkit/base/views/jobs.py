@@ -75,6 +75,7 @@ def _shown(row: Job) -> dict[str, Any]:
     title, kind = _STATES[row.state]
     if row.cancel_requested and not row.is_finished:
         title = lazy_gettext("中止しています")
+    done, total = _progress(row)
     return {
         "id": row.id,
         "url": url_for("govkit.job", job_id=row.id),
@@ -83,19 +84,24 @@ def _shown(row: Job) -> dict[str, Any]:
         "kind": kind,
         "is_finished": row.is_finished,
         "is_running": row.state == JobState.RUNNING,
-        "done": row.done,
-        "total": row.total,
+        "done": done,
+        "total": total,
         "enqueued_at": row.enqueued_at,
         "finished_at": row.finished_at,
-        "spoken": _spoken(row, str(title)),
+        "spoken": _spoken(str(title), done, total) if row.state == JobState.RUNNING else str(title),
     }
 
 
-def _spoken(row: Job, state: str) -> str:
+def _progress(row: Job) -> tuple[int, int]:
+    told = web.deployment().queue.progress(row.id) if row.state == JobState.RUNNING else None
+    return told or (row.done, row.total)
+
+
+def _spoken(state: str, done: int, total: int) -> str:
     """What a screen reader is told, which changes at every tenth of the way only."""
-    if row.state != JobState.RUNNING or not row.total:
+    if not total:
         return state
-    return _("{state}（{percent}%）", state=state, percent=row.done * 10 // row.total * 10)
+    return _("{state}（{percent}%）", state=state, percent=done * 10 // total * 10)
 
 
 def _result(row: Job) -> dict[str, str]:

@@ -304,6 +304,25 @@ def test_a_job_that_runs_is_stopped_when_it_next_tells_its_progress(
     assert [each for each, _ in actions(deployment, job_id)][1:] == ["job.cancelled", "job.stopped"]
 
 
+def test_progress_is_seen_while_the_job_holds_the_lock_of_the_database(deployment, ask):
+    seen, told = [], threading.Event()
+
+    @job(unique_name := f"tests.writing{uuid4().hex}", permission=PERMISSION)
+    def writing(work, progress):
+        work.session.add(Role(name="made", title="試験", permissions=[]))
+        work.session.flush()
+        progress(3, 10)
+        while deployment.queue.progress(job_id) is None:
+            assert not told.wait(0.02)
+        seen.append(deployment.queue.progress(job_id))
+        return {}
+
+    job_id = ask(unique_name)
+    run_job(deployment, CITY, job_id)
+    assert seen == [(3, 10)]
+    assert deployment.queue.progress(job_id) is None
+
+
 def test_a_worker_that_was_thought_dead_commits_nothing(deployment, ask, row_of, roles, clock):
     """The second worker takes the job over while the first still runs, and does it."""
 
