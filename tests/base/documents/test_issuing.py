@@ -125,7 +125,7 @@ def test_numbers_have_no_gaps_however_many_issue_at_once(deployment):
     assert sorted(numbers) == list(range(1, 9))
 
 
-@pytest.mark.requirement("ASVS-2.3.3")
+@pytest.mark.requirement("ASVS-15.4.2")
 def test_the_same_document_is_issued_once_when_two_clerks_press_at_once(deployment):
     deployment.press = Press([kind()])
     city = deployment.municipality(CITY)

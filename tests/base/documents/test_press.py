@@ -35,7 +35,7 @@ NASTY = [
 ]
 
 
-@pytest.mark.requirement("OUT-1", "P17", "ASVS-1.3.7")
+@pytest.mark.requirement("P17", "ASVS-1.3.7")
 @pytest.mark.parametrize("text", NASTY)
 def test_what_people_are_called_is_never_a_command(printer, text):
     printer.write(PLAIN)
@@ -212,7 +212,6 @@ def test_a_city_replaces_a_layout_by_a_file(printer):
     assert other == standard
 
 
-@pytest.mark.requirement("ASVS-5.3.2")
 @pytest.mark.parametrize(
     "source",
     [

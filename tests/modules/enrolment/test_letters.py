@@ -94,7 +94,7 @@ def test_whoever_has_no_school_gets_no_letter(designated):
         documents.prepare(designated, NAME, ["nobody"])
 
 
-@pytest.mark.requirement("LOG-1", "ASVS-8.2.3")
+@pytest.mark.requirement("LOG-1")
 def test_letters_to_protected_families_are_for_the_officer_alone(designated, work_for):
     clerk = work_for(role="board_clerk", session_of=designated)
     officer = work_for(role="protected_data_officer", session_of=designated)
