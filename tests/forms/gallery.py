@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 import govkit.base
 from govkit import forms
+from govkit.base.views.oidc import LoginWays
 from govkit.testing.form_examples import State, all_examples, form_of
 
 STATIC = Path(govkit.base.__file__).parent / "static" / "govkit"
