@@ -28,6 +28,7 @@ from govkit.errors import InvalidSettings, Problem
 __all__ = [
     "AppSettings",
     "DatabaseSettings",
+    "EncryptionSettings",
     "JobSettings",
     "OidcSettings",
     "SecuritySettings",
