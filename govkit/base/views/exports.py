@@ -26,6 +26,8 @@ from govkit.base.i18n import lazy_gettext
 from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
 
+__all__: list[str] = []
+
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
     ExportState.WAITING: (lazy_gettext("承認を待っています"), "info"),
     ExportState.APPROVED: (lazy_gettext("受け取れます"), "success"),
