@@ -26,6 +26,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from govkit.base import i18n, idempotency, web
 from govkit.base.deployment import Deployment, system_clock
+from govkit.base.factors import check_libraries
 from govkit.base.identity import find_actor
 from govkit.base.logs import get_logger
 from govkit.base.module import Module
@@ -98,6 +99,7 @@ def create_app(
         app.extensions["govkit_metrics"] = _metrics(deployment)
     if hops := deployment.settings.app.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    check_libraries(deployment.settings)
     _configure(app, deployment.settings)
     app.session_interface = ServerSessions(deployment)
     app.extensions["govkit.oidc"] = open_provider(deployment.settings, deployment.clock)

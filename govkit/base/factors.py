@@ -15,6 +15,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 from uuid import UUID
@@ -34,6 +35,8 @@ __all__ = [
     "MOST_FAILURES",
     "QrCode",
     "begin_totp",
+    "can_use_totp",
+    "check_libraries",
     "confirm_totp",
     "factor_rule",
     "has_factor",
@@ -57,6 +60,13 @@ _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without the letters that look alike on paper; twelve of them are 58 bits."""
 
 
+_MISSING: Final = Problem(
+    "factors_missing",
+    "認証アプリには追加のライブラリが必要です。pip install 'govkit-jp[factors]' を実行してください。",
+    column="security.second_factor",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class QrCode:
     """A QR code (JIS X 0510) to draw: ``path`` of an SVG whose view box is ``size`` modules wide."""
@@ -69,8 +79,21 @@ def _library(name: str) -> ModuleType:
     try:
         return import_module(name)
     except ImportError as error:
-        text = "認証アプリには追加のライブラリが必要です。pip install 'govkit-jp[factors]' を実行してください。"
-        raise InvalidSettings([Problem("factors_missing", text)]) from error
+        raise InvalidSettings([_MISSING]) from error
+
+
+def can_use_totp() -> bool:
+    """Whether the libraries for authenticator apps are installed."""
+    return all(find_spec(name) is not None for name in ("pyotp", "segno"))
+
+
+def check_libraries(settings: Settings) -> None:
+    """Refuse settings that ask for a factor that nobody could set up.
+
+    :raises InvalidSettings: When the libraries are missing.
+    """
+    if factor_rule(settings) != "optional" and not can_use_totp():
+        raise InvalidSettings([_MISSING])
 
 
 def uses_totp(session: ScopedSession, account_id: UUID) -> bool:

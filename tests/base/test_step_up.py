@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ def test_an_old_proof_is_asked_for_again(app, clock, very_sensitive, sign_in) ->
     assert boss.get("/schools/staff").status_code == 200
     clock.now += LATER
     assert boss.get("/account").status_code == 200
+    for act in ("app", "app/remove", "recovery", f"passkey/{uuid4()}"):  # ASVS 7.5.1
+        assert boss.post(f"/account/factors/{act}").location.startswith("/step-up")
     asked = boss.get("/schools/staff?a=1")
     assert asked.location == "/step-up?next=/schools/staff?a%3D1"
     key = boss.get_cookie("govkit").value

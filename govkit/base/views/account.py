@@ -17,7 +17,6 @@ from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
 from govkit.errors import Refused
 
-
 __all__: list[str] = []
 
 

@@ -18,7 +18,6 @@ from govkit.base.views.proofs import account_row, begin_adding_passkey, site, ta
 from govkit.base.work import Work
 from govkit.forms.validators import Length
 
-
 __all__: list[str] = []
 
 
@@ -61,6 +60,7 @@ def factors(work: Work) -> ResponseReturnValue:
         passkeys=keys,
         codes_left=codes_left,
         is_required=second.needs_factor(web.deployment(), work.actor),
+        can_use_app=second.can_use_totp(),
         can_use_passkeys=passkeys.can_use_passkeys(),
     )
 

@@ -25,7 +25,6 @@ from govkit.base.views.proofs import (
 from govkit.base.views.second_step import CodeForm, wrong_code, wrong_passkey
 from govkit.base.work import Work
 
-
 __all__: list[str] = []
 
 
