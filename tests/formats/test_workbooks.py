@@ -193,7 +193,7 @@ workbook_child.confine(json.loads(sys.argv[1]))
 found = {{"environment": sorted(set(os.environ) - {{"LC_CTYPE"}}), "isolated": sys.flags.isolated}}
 found["open"] = sorted(int(fd) for fd in os.listdir("/proc/self/fd"))[:-1]
 for name, act in {{
-    "write": lambda: os.write(os.open("/tmp/govkit-probe", os.O_WRONLY | os.O_CREAT), b"x"),
+    "write": lambda: os.write(os.open({probe!r}, os.O_WRONLY | os.O_CREAT), b"x"),
     "memory": lambda: bytearray(1 << 30),
     "connect": lambda: socket.create_connection(("127.0.0.1", {port}), timeout=2),
     "files": lambda: [open("/dev/null") for _ in range(99)],
@@ -210,12 +210,13 @@ print(json.dumps(found))
 def test_the_child_has_no_network_no_files_and_little_memory(tmp_path):
     folder = str(Path(workbooks.__file__).parent)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        program = PROBE.format(folder=folder, port=server.getsockname()[1])
+        program = PROBE.format(
+            folder=folder, probe=str(tmp_path / "probe"), port=server.getsockname()[1]
+        )
         done = subprocess.run(
             [sys.executable, "-I", "-c", program, json.dumps(asdict(Bounds()))],
             capture_output=True, env={}, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
-    Path("/tmp/govkit-probe").unlink(missing_ok=True)
     found = json.loads(done.stdout or b"{}")
     assert found["environment"] == []
     assert found["isolated"] == 1

@@ -13,6 +13,8 @@ from govkit.base.i18n import gettext as _
 from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
 
+__all__: list[str] = []
+
 STATIC = str(files("govkit.base") / "static")
 
 
