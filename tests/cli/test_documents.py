@@ -13,6 +13,12 @@ POLICY, SETTINGS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture
+def databases(sqlite_databases):
+    """Layouts are files: one kind of database is enough."""
+    return sqlite_databases
+
+
+@pytest.fixture
 def with_folder(project):
     lines = re.sub(r"font_paths.*\n", "", SETTINGS)
     path = Path("govkit.toml")

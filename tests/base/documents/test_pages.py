@@ -15,8 +15,8 @@ NAME = "schools.enrolment_certificate"
 
 
 @pytest.fixture
-def deployment(databases, clock):
-    settings = databases.settings()
+def deployment(sqlite_databases, clock):
+    settings = sqlite_databases.settings()
     public = settings.documents.model_copy(update={"public_url": "https://docs.example.lg.jp"})
     opened = Deployment(settings.model_copy(update={"documents": public}), clock=clock)
     yield opened

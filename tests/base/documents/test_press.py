@@ -1,5 +1,7 @@
 """Layouts and data to PDF: safe, equal, accessible, and never with a box for a character."""
 
+import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from govkit.modules.attendance import module as attendance
 from govkit.modules.enrolment import module as enrolment
 from govkit.modules.schools import module as schools
 from tests.base.documents.conftest import AT, CITY, Printer, sample, texts
+from tests.formats.test_nasty_texts import NASTY as NASTY_TEXTS
 
 KINDS = [*enrolment.documents, *schools.documents, *attendance.documents]
 PLAIN = '#import "govkit.typ": *\n#let sheet(it) = [#heading(level: 1, it.name)\n\n#it.text]\n'
@@ -43,6 +46,28 @@ def test_what_people_are_called_is_never_a_command(printer, text):
     [page] = texts(printer.pdf({"name": text, "text": text}))
 
     assert page == "".join((text + text).split())
+
+
+@pytest.mark.requirement("P17")
+def test_five_hundred_nasty_texts_are_printed_as_they_are_or_told_before(printer):
+    printer.write("#let sheet(it) = [= #it.text]")
+    printable = [
+        each for each in NASTY_TEXTS if each.strip() and not printer.press.unshown({"text": each})
+    ]
+
+    pdf = printer.pdf(*({"text": each} for each in printable))
+
+    pages = "".join(texts(pdf))
+    position = 0
+    for each in printable:
+        plain = "".join(each.split())
+        assert pages.startswith(plain, position), each
+        position += len(plain)
+    assert position == len(pages)
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert not {"/OpenAction", "/AA", "/Names", "/AcroForm"} & set(reader.trailer["/Root"])
+    assert not any("/Annots" in page or "/AA" in page for page in reader.pages)
+    assert len(printable) > 150
 
 
 @pytest.mark.parametrize(
@@ -106,9 +131,7 @@ def test_a_variant_is_printed_from_a_further_font(tmp_path):
 
 
 def _stream(pdf):
-    from io import BytesIO
-
-    return BytesIO(pdf)
+    return io.BytesIO(pdf)
 
 
 def test_font_paths_without_a_font_are_told(tmp_path):
@@ -181,8 +204,6 @@ def test_equal_data_gives_equal_bytes_in_every_process(printer):
         text=True,
         check=True,
     )
-
-    import hashlib
 
     assert hashlib.sha256(printer.pdf(data)).hexdigest() == other.stdout
     later = printer.pdf(data, at=AT.replace(year=2027))

@@ -14,9 +14,9 @@ __all__ = ["city", "client", "prepared"]
 
 
 @pytest.fixture
-def deployment(databases, clock, tmp_path):
+def deployment(sqlite_databases, clock, tmp_path):
     """A deployment that keeps the files of jobs in the test's own folder."""
-    settings = databases.settings()
+    settings = sqlite_databases.settings()
     jobs = settings.jobs.model_copy(update={"files": tmp_path / "files"})
     opened = Deployment(settings.model_copy(update={"jobs": jobs}), clock=clock)
     yield opened
