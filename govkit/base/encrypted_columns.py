@@ -23,7 +23,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import InstrumentedAttribute, Mapper, ORMExecuteState, QueryContext
-from sqlalchemy.orm.attributes import get_history, set_committed_value
+from sqlalchemy.orm.attributes import get_history, instance_state, set_committed_value
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -162,7 +162,7 @@ def place_of(model: Any, key: str, identity: Mapping[str, Any]) -> Place:
     :param identity: At least the primary key of the row, by attribute.
     :raises UnscopedAccess: When a part of it is not known yet.
     """
-    parts = [identity.get(name) for name in _key_names(model)]
+    parts = [identity.get(name) for name in _key_names(_mapper(model))]
     if any(part is None for part in parts):
         raise UnscopedAccess(
             "a row with encrypted columns needs its primary key before it is written"
@@ -177,8 +177,8 @@ def _mapper(model: Any) -> Mapper[Any]:
     return mapper
 
 
-def _key_names(model: Any) -> list[str]:
-    mapper = _mapper(model)
+@cache
+def _key_names(mapper: Mapper[Any]) -> list[str]:
     return [mapper.get_property_by_column(each).key for each in mapper.primary_key]
 
 
@@ -247,10 +247,10 @@ def _open_row(instance: Any, context: QueryContext, *_attributes: object) -> Non
 
 
 def _identity_of(instance: Any) -> Mapping[str, Any]:
-    state = sa.inspect(instance)
+    state = instance_state(instance)
     if state.identity is None:
         return dict(state.dict)
-    return dict(zip(_key_names(type(instance)), state.identity, strict=True))
+    return dict(zip(_key_names(state.mapper), state.identity, strict=True))
 
 
 _PLAIN: Final = "govkit_plain_values"
