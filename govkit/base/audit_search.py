@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from govkit.base.access_report import accesses_of, staff_accounts, whole_days
 from govkit.base.audit import AuditEvent
-from govkit.base.audit_words import Action, column_title, subject_title
+from govkit.base.audit_words import OUTCOMES, Action, column_title, subject_title
 from govkit.base.i18n import gettext as _
 from govkit.base.persons import AddresseeNumber, identifiers_of
 from govkit.base.work import JAPAN, Work
@@ -280,7 +280,8 @@ def _facts(event: AuditEvent, words: Words) -> Iterator[tuple[str, str]]:
                 yield column_title(event.subject_kind, key), text
     for key, value in detail.items():
         if key not in _ELSEWHERE and value not in ("", None, [], {}):
-            text = words.screens.get(str(value), str(value)) if key == "screen" else _text(value)
+            known = {"screen": words.screens, "outcome": OUTCOMES}.get(key)
+            text = str(known.get(value, value)) if known else _text(value)
             yield str(words.details.get(key, key)), text
 
 

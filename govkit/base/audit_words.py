@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from govkit.base.db import Base
+from govkit.base.i18n import gettext
 from govkit.base.i18n import lazy_gettext as _
 
 __all__ = [
     "BASE_ACTIONS",
     "BASE_DETAILS",
+    "OUTCOMES",
     "Action",
     "RecordKind",
     "column_title",
@@ -123,6 +125,19 @@ BASE_DETAILS: Final[Mapping[str, str]] = {
 }
 """Titles of what the base, or several modules, put into the detail of an event."""
 
+OUTCOMES: Final[Mapping[str, str]] = {
+    "single": _("1人を表示"),
+    "several": _("複数人を表示"),
+    "review": _("似ている人を表示"),
+    "bulk": _("一括で取得"),
+    "yes": _("一致"),
+    "partial": _("一部が一致"),
+    "no": _("不一致"),
+    "none": _("該当なし"),
+    "protected": _("支援措置のため書き出さなかった"),
+}
+"""What came of a look or an export, in words."""
+
 
 def _classes() -> Mapping[str, type[Any]]:
     return {each.class_.__name__: each.class_ for each in Base.registry.mappers}
@@ -134,9 +149,9 @@ _PEOPLE: Final = frozenset({"AddresseeNumber", "PersonId"})
 def subject_title(kind: str) -> str:
     """What an event is about, in words: the title of the table, or blank."""
     if kind in _PEOPLE:
-        return str(_("住民（宛名番号）"))
+        return gettext("住民（宛名番号）")
     found = _classes().get(kind)
-    return str(found.__table__.comment) if found is not None else ""
+    return gettext(found.__table__.comment) if found is not None else ""
 
 
 def column_title(kind: str, column: str) -> str:

@@ -90,6 +90,7 @@ class Export(Versioned, TenantTable, Base):
     """A file that left or would like to (書き出し); its content only while it waits."""
 
     __tablename__ = "govkit_export"
+    staff_columns = frozenset({"requested_by", "decided_by"})
     __asset_class__ = AssetClass.II
     __table_args__ = (
         tenant_index("govkit_export", "state"),

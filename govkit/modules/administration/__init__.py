@@ -1,8 +1,8 @@
 """Administration (管理): who may do what, as a table to read, to change and to hand on."""
 
-from govkit.base.audit_words import Action, RecordKind
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.module import Module, NavItem, Permission
+from govkit.modules.administration.actions import ACTIONS
 from govkit.modules.administration.roles import (
     Holder,
     LastHolder,
@@ -46,15 +46,7 @@ module = Module(
             very_sensitive=True,
         ),
     ),
-    actions=(
-        Action("administration.role_added", _("役割の追加"), RecordKind.RIGHTS),
-        Action("administration.role_changed", _("役割の権限の変更"), RecordKind.RIGHTS),
-        Action(
-            "administration.permissions_exported",
-            _("権限の表のダウンロード"),
-            RecordKind.EXPORT,
-        ),
-    ),
+    actions=ACTIONS,
     roles={
         "administrator": (
             "administration.permissions",

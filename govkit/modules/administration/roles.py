@@ -12,6 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from govkit.base.fields import FieldRules
 from govkit.base.identity import Appointment, Role, Staff
 from govkit.base.module import Permission
 from govkit.base.work import Work
@@ -20,6 +21,7 @@ from govkit.formats.tabular import write_table
 
 __all__ = [
     "MANAGE",
+    "ROLE_FIELDS",
     "Holder",
     "LastHolder",
     "Matrix",
@@ -33,6 +35,8 @@ __all__ = [
 ]
 
 MANAGE: Final = "administration.permissions"
+ROLE_FIELDS: Final = FieldRules(Role, writes={MANAGE: ("title", "permissions")})
+"""What of a role may be changed; its code stays."""
 _KEPT: Final = (MANAGE, "base.manage_staff")
 """Rights without which nobody could give rights any more."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -196,7 +200,8 @@ def change_role(
         raise Conflict(role.name)
     _insist_on_known(set(permissions) - set(role.permissions), known)
     before, held = _content(role), _rights_held(work)
-    role.title, role.permissions = title, sorted(set(permissions))
+    values = {"title": title, "permissions": sorted(set(permissions))}
+    ROLE_FIELDS.write(work, role, values)
     work.session.flush()
     if held - _rights_held(work):
         raise LastHolder(

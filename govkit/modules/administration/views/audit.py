@@ -22,7 +22,7 @@ from govkit.base.i18n import lazy_gettext as lazy
 from govkit.base.work import JAPAN, Work
 from govkit.errors import Refused
 from govkit.jp.text import fold_width
-from govkit.modules.administration.audit_forms import AuditForm, DownloadForm
+from govkit.modules.administration.forms import AuditForm, DownloadForm
 from govkit.modules.administration.views.blueprint import pages
 
 __all__: list[str] = []
@@ -119,7 +119,10 @@ def _row(event: FoundEvent) -> dict[str, Any]:
         "action": event.action,
         "subject": event.subject,
         "purpose": event.purpose,
-        "facts": [*event.facts, (_("受付番号"), event.request_id)],
+        "facts": [
+            *event.facts,
+            *([(_("受付番号"), event.request_id)] if event.request_id else ()),
+        ],
     }
 
 

@@ -20,7 +20,7 @@ from govkit.base.breach import (
 from govkit.base.breach_text import breach_markdown, day_text
 from govkit.base.i18n import gettext as _
 from govkit.base.work import Work
-from govkit.modules.administration.audit_forms import BreachForm
+from govkit.modules.administration.forms import BreachForm
 from govkit.modules.administration.views.blueprint import pages
 
 __all__: list[str] = []
@@ -35,7 +35,8 @@ _FIELDS: Final = (
 def _form(work: Work, *, is_sent: bool) -> Any:
     usual = {"first": work.today - _MONTH, "last": work.today, "known_on": work.today}
     form: Any = BreachForm(request.form if is_sent else None, gettext=_, data=usual)
-    form.table.choices = report_tables()
+    # Titles of tables are terms, which are quoted in every language.
+    form.table.choices = [(name, f"「{_(title)}」") for name, title in report_tables()]
     form.permission.choices = [(each.name, _(each.title)) for each in web.deployment().permissions]
     return form
 

@@ -12,7 +12,7 @@ from govkit.base.i18n import gettext as _
 from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.jp.text import fold_width
-from govkit.modules.administration.audit_forms import DisclosureForm
+from govkit.modules.administration.forms import DisclosureForm
 from govkit.modules.administration.views.blueprint import pages
 
 __all__: list[str] = []
