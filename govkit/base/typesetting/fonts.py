@@ -14,15 +14,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from govkit.errors import InvalidSettings, Problem
+from govkit.errors import InvalidSettings, Problem, Refused
 
-__all__ = ["Fonts", "Unshown", "clusters"]
+__all__ = ["Fonts", "PrintingNotInstalled", "Unshown", "clusters", "import_extra"]
 
 _PACKAGE: Final = "pylopdf_fonts_jp"
 _SYSTEM: Final = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 _ENDINGS: Final = frozenset({".otf", ".ttf"})
 _BLANKS: Final = frozenset(" \u3000\u00a0\n\t")
 _MISSING_EXTRA: Final = "帳票の印刷には追加のライブラリが要ります。pip install 'govkit-jp[documents]' を実行してください。"
+
+
+class PrintingNotInstalled(Refused):
+    """The extra ``documents`` is not installed."""
+
+    code = "printing_not_installed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ class Fonts:
     def files(self) -> tuple[Path, ...]:
         """All font files, the standard ones first.
 
-        :raises InvalidSettings: When a path of the settings holds no font, or there is none at all.
+        :raises InvalidSettings: When a path of the settings holds no font.
+        :raises PrintingNotInstalled: When there is no font at all.
         """
         spec = find_spec(_PACKAGE)
         folders = list(spec.submodule_search_locations or ()) if spec else []
@@ -98,7 +105,7 @@ class Fonts:
         known = {each.name for each in found}
         found += [each for each in _japanese_gaiji_fonts() if each.name not in known]
         if not found:
-            raise InvalidSettings([Problem("no_fonts", _MISSING_EXTRA)])
+            raise PrintingNotInstalled(_MISSING_EXTRA)
         return tuple(found)
 
     @cached_property
@@ -227,9 +234,9 @@ def _read_face(path: Path) -> _Face:
 def import_extra(name: str) -> Any:
     """A library of the extra ``documents``.
 
-    :raises InvalidSettings: When it is not installed.
+    :raises PrintingNotInstalled: When it is not installed.
     """
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        raise InvalidSettings([Problem("no_documents_extra", _MISSING_EXTRA)]) from error
+        raise PrintingNotInstalled(_MISSING_EXTRA) from error

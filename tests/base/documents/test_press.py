@@ -252,6 +252,18 @@ def test_a_layout_reads_its_own_folder_alone_and_tells_its_mistakes(printer, sou
     assert "さくら" not in str(refused.value)
 
 
+def test_without_the_extra_everything_else_goes_on_and_printing_says_what_to_install():
+    code = (
+        "import sys; sys.modules['typst'] = None\n"
+        "from govkit.base.typesetting import Press, PrintingNotInstalled\n"
+        "from govkit.modules.schools import ENROLMENT_CERTIFICATE as kind\n"
+        "try: Press([kind]).edition(kind, '132021')\n"
+        "except PrintingNotInstalled as error: print(error)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "govkit-jp[documents]" in told.stdout
+
+
 def test_a_document_that_nobody_prints_is_not_found():
     with pytest.raises(NotFound):
         Press().kind("schools.nothing")
