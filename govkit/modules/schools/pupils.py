@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from govkit.base.fields import FieldRules
 from govkit.base.work import Work
 from govkit.errors import NotFound, NotPermitted, Refused
 from govkit.jp.calendar import grade_in, school_year_days, school_year_of
@@ -17,6 +19,7 @@ from govkit.modules.schools.models import ClassGroup, ClassMembership, Pupil
 from govkit.modules.schools.units import current_school_year
 
 __all__ = [
+    "PUPIL_FIELDS",
     "Member",
     "NewPupil",
     "NumbersAreFixed",
@@ -35,6 +38,10 @@ __all__ = [
     "resume",
 ]
 
+PUPIL_FIELDS: Final = FieldRules(
+    Pupil, writes={"schools.manage_pupils": ("kana_family_name", "kana_given_name")}
+)
+"""What of a pupil a person may change; the rest comes from the register of residents."""
 _SLICE = 500
 
 
@@ -491,6 +498,8 @@ def check_exchange_name(
 def correct_kana(work: Work, pupil: Pupil, family_name: str, given_name: str) -> None:
     """Write down the reading of a name that the register lacks or has wrong (フリガナ)."""
     require_for_pupil(work, "schools.manage_pupils", pupil)
-    pupil.kana_family_name = to_katakana(family_name).strip()
-    pupil.kana_given_name = to_katakana(given_name).strip()
+    kana = {"kana_family_name": family_name, "kana_given_name": given_name}
+    PUPIL_FIELDS.write(
+        work, pupil, {name: to_katakana(text).strip() for name, text in kana.items()}
+    )
     work.record("pupil.kana_corrected", pupil)
