@@ -115,6 +115,8 @@ class Calls:
 def _result(done: "Future[Answer]", ends: float) -> Answer:
     try:
         return done.result(timeout=max(0.0, ends - time.monotonic()))
+    except urllib3.exceptions.NewConnectionError as failure:  # a kind of time-out to urllib3
+        raise ProviderUnavailable("not_reached") from failure
     except (TimeoutError, urllib3.exceptions.TimeoutError) as failure:
         raise ProviderUnavailable("timeout") from failure
     except (urllib3.exceptions.HTTPError, OSError) as failure:

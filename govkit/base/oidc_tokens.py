@@ -5,6 +5,7 @@ Needs ``authlib``: ``pip install 'govkit-jp[oidc]'``.
 """
 
 import hmac
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -16,7 +17,7 @@ from authlib.oidc.core import CodeIDToken
 from authlib.oidc.core.util import create_half_hash
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, RSAKey, import_key
+from joserfc.jwk import Key, RSAKey, import_key
 
 from govkit.base.oidc import Evidence, LoginRefused, LogoutOrder, ProviderUnavailable
 from govkit.base.settings import OidcSettings
@@ -49,11 +50,8 @@ class KeyStore:
     def __init__(
         self,
         fetch: Callable[[float], Mapping[str, Any]],
-        *,
-        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetch = fetch
-        self._now = now
         self._lock = threading.Lock()
         self._keys: tuple[Key, ...] = ()
         self._fetched_at: float | None = None
@@ -81,14 +79,14 @@ class KeyStore:
         return found
 
     def _age(self) -> float:
-        return float("inf") if self._fetched_at is None else self._now() - self._fetched_at
+        return math.inf if self._fetched_at is None else time.monotonic() - self._fetched_at
 
     def _renew(self, ends: float) -> None:
         found = self._fetch(ends).get("keys")
         if not isinstance(found, list):
             raise ProviderUnavailable("garbage")
         self._keys = tuple(key for each in found if (key := _usable(each)) is not None)
-        self._fetched_at = self._now()
+        self._fetched_at = time.monotonic()
 
     def _named(self, header: Mapping[str, Any], kind: str) -> Key | None:
         kid, alg = header.get("kid"), header["alg"]
@@ -108,13 +106,14 @@ def _usable(found: object) -> Key | None:
         return None
     if found.get("use", "sig") != "sig" or "d" in found:
         return None
+    if found["kty"] == "RSA" and len(str(found.get("n", ""))) * 6 < _MIN_RSA_BITS:
+        return None
     try:
         key = import_key(found)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    if isinstance(key, RSAKey) and key.public_key.key_size < _MIN_RSA_BITS:
-        return None
-    return key if isinstance(key, RSAKey | ECKey) else None
+    is_small = isinstance(key, RSAKey) and key.public_key.key_size < _MIN_RSA_BITS
+    return None if is_small else key
 
 
 @dataclass(frozen=True, slots=True)

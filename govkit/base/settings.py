@@ -134,8 +134,9 @@ class OidcSettings(_Section):
     """Methods of authentication (amr, RFC 8176) that a login must all have, such as ``mfa``."""
     max_age: Annotated[int | None, Field(ge=0, le=86400)] = None
     """Seconds for which the provider may trust an earlier authentication (auth_time)."""
-    requires_at_hash: bool = True
-    """Whether a token without ``at_hash`` is refused; a wrong one always is."""
+    requires_at_hash: bool = False
+    """Whether a token without ``at_hash`` is refused; a wrong one always is. The code flow leaves it
+    to the provider (Core 1.0, 3.1.3.6), and no access token is ever used here."""
     ca_file: Path | None = None
     """Certificates to trust when calling the provider, instead of the system's (PEM)."""
 

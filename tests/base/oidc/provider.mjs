@@ -34,6 +34,16 @@ server.listen(Number(process.argv[3] ?? 0), '127.0.0.1', () => {
       registration: { enabled: true },
       backchannelLogout: { enabled: true },
     },
+    clients: [
+      {
+        client_id: 'govkit-tests',
+        client_secret: 'an invented secret + for tests: only',
+        redirect_uris: ['http://localhost/login/oidc/callback'],
+        post_logout_redirect_uris: ['http://localhost/login'],
+        backchannel_logout_uri: 'http://localhost/logout/oidc/ordered',
+        backchannel_logout_session_required: true,
+      },
+    ],
     clientDefaults: { require_auth_time: true, id_token_signed_response_alg: 'RS256' },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_ctx, sub) =>
