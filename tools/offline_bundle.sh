@@ -25,7 +25,7 @@ cd "$(dirname "$0")"
 sha256sum --check --quiet SHA256SUMS
 target=${1:?仮想環境を作るフォルダーを指定してください。例: sh install.sh /srv/app/.venv}
 "${PYTHON:-python3}" -m venv "$target"
-pip="$target/bin/python -m pip --disable-pip-version-check --quiet install --no-index --find-links wheelhouse"
+pip="$target/bin/python -m pip --disable-pip-version-check --quiet install --no-index -f wheelhouse"
 $pip --require-hashes -r wheelhouse/production.lock
 $pip --no-deps wheelhouse/govkit_jp-*.whl
 "$target/bin/govkit" --version

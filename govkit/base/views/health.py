@@ -9,6 +9,8 @@ from govkit import __version__
 from govkit.base import web
 from govkit.base.views.blueprint import pages
 
+__all__: list[str] = []
+
 
 @pages.get("/health/live", permission=web.PUBLIC)
 def live() -> ResponseReturnValue:
