@@ -91,7 +91,8 @@ def export_disclosure(
     counts = {title: len(lines) for title, lines in found.items()}
     _record(work, number, reason, counts, "single")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr(f"{_('読むための一覧')}.md", "\n".join(_text(work, number, found)) + "\n")
+        to_read = _("読むための一覧")
+        zipped.writestr(f"{to_read}.md", "\n".join(_text(work, number, found)) + "\n")
         for title, lines in found.items():
             body = io.BytesIO()
             headings = [*dict.fromkeys(key for line in lines for key in line)]
@@ -228,7 +229,8 @@ def _looks(work: Work, number: str, actions: Mapping[str, Action]) -> Iterator[L
 
 
 def _text(work: Work, number: str, found: Mapping[str, Sequence[Line]]) -> Iterator[str]:
-    yield f"# {_('保有個人情報の一覧')}"
+    heading = _("保有個人情報の一覧")
+    yield f"# {heading}"
     yield ""
     yield f"- {_('団体')}：{work.municipality.name}"
     yield f"- {_('宛名番号')}：{number}"
