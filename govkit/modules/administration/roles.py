@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 MANAGE: Final = "administration.permissions"
+"""Right to see and change the table."""
 ROLE_FIELDS: Final = FieldRules(Role, writes={MANAGE: ("title", "permissions")})
 """What of a role may be changed; its code stays."""
 _KEPT: Final = (MANAGE, "base.manage_staff")

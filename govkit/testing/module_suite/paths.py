@@ -22,6 +22,9 @@ from sqlalchemy.orm import (
 from govkit.base.tenancy import ScopedSession
 
 
+__all__ = ["PATHS", "WRITES", "Target"]
+
+
 @dataclass(frozen=True)
 class Target:
     """A mapped class, a foreign row's key and an own row's key."""
@@ -36,6 +39,7 @@ class Target:
 
 Path = Callable[[ScopedSession, Target], Iterable[str]]
 PATHS: dict[str, Path] = {}
+"""Every way by its name."""
 
 
 def path(function: Path) -> Path:
@@ -374,5 +378,3 @@ def _forged(t: Target, key: tuple[str, UUID]) -> Any:
 
 WRITES = frozenset(list(PATHS)[-13:])
 """Paths that try to change a row, rather than to see one."""
-
-__all__ = ["PATHS", "WRITES", "Target"]

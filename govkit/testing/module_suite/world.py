@@ -33,9 +33,11 @@ from govkit.testing.plugin import PASSWORD, appoint
 __all__ = ["EVERYTHING", "FOREIGN", "NOTHING", "OWN", "RELATIONS", "Route", "World"]
 
 OWN, FOREIGN = "132021", "132071"
+"""The city of those who ask, and another one."""
 EVERYTHING, NOTHING = "every_right", "no_right"
 """Roles with all permissions and with none."""
 RELATIONS: Final = ("own", "other_class", "other_school", "other_city", "absent")
+"""How a row stands to the one who asks."""
 
 _PLAIN: Final[Mapping[str, Any]] = {
     "day": date(2026, 11, 24),
