@@ -21,7 +21,6 @@ from sqlalchemy.orm import (
 
 from govkit.base.tenancy import ScopedSession
 
-
 __all__ = ["PATHS", "WRITES", "Target"]
 
 
