@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 
 from govkit.base import migrate
 from govkit.base.audit import SystemEvent
+from govkit.base.credentials import CountedTries, KeptForm
 from govkit.base.db import Base, TenantTable, Versioned
 from govkit.base.deployment import Deployment
 from govkit.base.encrypted_columns import Encrypted, Sealed
@@ -41,7 +42,7 @@ __all__ = ["Archive", "export_city", "import_city", "remove_city", "restore", "w
 FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _PAGE: Final = 2000
-_LEFT_OUT: Final = (WebSession, SchemaVersion)
+_LEFT_OUT: Final = (WebSession, KeptForm, CountedTries, SchemaVersion)
 _KEPT: Final = (Account, SystemEvent)
 """Tables whose rows stay when an archive is taken in; equal rows are not taken twice."""
 

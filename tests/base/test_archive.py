@@ -10,13 +10,21 @@ import sqlalchemy as sa
 from govkit.base.archive import export_city, import_city, remove_city, restore, write_archive
 from govkit.base.audit import AuditEvent, SystemEvent
 from govkit.base.audit_chain import verify
+from govkit.base.credentials import (
+    CountedTries,
+    KeptForm,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+)
 from govkit.base.db import Base
 from govkit.base.deployment import Deployment
+from govkit.base.external_identity import ExternalIdentity
 from govkit.base.identity import Account, Actor, Role, WebSession
 from govkit.base.tenancy import is_secured
 from govkit.errors import InvalidInput, Refused, UnscopedAccess
-from govkit.testing.plugin import appoint
 from govkit.testing.module_suite.rows import make, tenant_classes
+from govkit.testing.plugin import appoint
 
 OWN, OTHER = "132021", "132071"
 STAY_EMPTY = {"govkit_policy", "govkit_audit_checkpoint"}
@@ -37,7 +45,32 @@ def filled(deployment):
                 if is_empty and model.__tablename__ not in STAY_EMPTY:
                     make(session, model, code, "x", known)
             session.commit()
+    _give_factors(deployment)
     return deployment
+
+
+def _give_factors(deployment):
+    now = deployment.clock()
+    with deployment.system() as session:
+        whose = session.scalars(sa.select(Account.id)).first()
+        session.add(SecondFactor(account_id=whose, totp_secret="KEY", totp_step=7, failures=1))
+        session.add(RecoveryCode(account_id=whose, number=1, code_hash="h", used_at=now))
+        session.add(
+            ExternalIdentity(
+                id=uuid4(), issuer="https://i", subject="s", account_id=whose, linked_at=now
+            )
+        )
+        session.add(
+            Passkey(
+                id=uuid4(),
+                account_id=whose,
+                credential_id="c",
+                public_key="p",
+                sign_count=2**32 - 1,
+                title="鍵",
+                added_at=now,
+            )
+        )
 
 
 @pytest.fixture
@@ -53,7 +86,7 @@ def empty(databases):
     deployment.close()
 
 
-def contents(deployment, leaves_out=(WebSession, SystemEvent)):
+def contents(deployment, leaves_out=(WebSession, SystemEvent, KeptForm, CountedTries)):
     """Every row of every mapped table, by table."""
     found = {}
     with deployment.snapshot() as session:
