@@ -262,6 +262,6 @@ def _same(one: object, other: str) -> bool:
     return isinstance(one, str) and hmac.compare_digest(one.encode(), other.encode())
 
 
-def _refuse_unless(is_right: bool, problem: str) -> None:  # noqa: FBT001 - reads as an assertion
-    if not is_right:
+def _refuse_unless(proof: object, problem: str) -> None:
+    if not proof:
         raise LoginRefused(problem)
