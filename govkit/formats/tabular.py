@@ -289,6 +289,8 @@ class Table:
             raise InvalidInput([self._unsplit(1, error)]) from None
         except _RecordTooLong:
             raise InvalidInput([_too_long(self._opened, 1)]) from None
+        except StopIteration:  # the beginning of a byte order mark, and nothing more
+            raise InvalidInput([self._truncated(1)]) from None
 
     def _undecodable(self, error: UnicodeDecodeError) -> Problem:
         other = Encoding.CP932 if self._opened.encoding is Encoding.UTF_8 else Encoding.UTF_8

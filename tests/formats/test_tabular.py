@@ -314,3 +314,10 @@ def test_any_bytes_are_read_or_refused(data, encoding):
         list(read_table(io.BytesIO(HEADER.encode(encoding) + data), COLUMNS, encoding=encoding))
     except InvalidInput as refusal:
         assert len(refusal.problems) > 0  # noqa: PT017
+
+
+@pytest.mark.parametrize("body", [b"\xef", b"\xef\xbb"])
+def test_half_a_byte_order_mark_is_a_file_that_was_cut_off(body):
+    with pytest.raises(InvalidInput) as error:
+        read(body)
+    assert [problem.code for problem in error.value.problems] == ["truncated_file"]
