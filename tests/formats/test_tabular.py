@@ -316,8 +316,8 @@ def test_any_bytes_are_read_or_refused(data, encoding):
         assert len(refusal.problems) > 0  # noqa: PT017
 
 
-@pytest.mark.parametrize("body", [b"\xef", b"\xef\xbb"])
-def test_half_a_byte_order_mark_is_a_file_that_was_cut_off(body):
+@pytest.mark.parametrize("length", [1, 2])
+def test_half_a_byte_order_mark_is_a_file_that_was_cut_off(length):
     with pytest.raises(InvalidInput) as error:
-        read(body)
+        read(BOM[:length])
     assert [problem.code for problem in error.value.problems] == ["truncated_file"]
