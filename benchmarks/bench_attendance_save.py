@@ -130,7 +130,9 @@ class School:
         form = {"login": login, "password": PASSWORD, "csrf_token": _token(page)}
         answer = client.post("/login", data=form)
         assert answer.status_code == 303, answer.text
-        cookie = SimpleCookie(answer.headers["Set-Cookie"])
+        cookie: SimpleCookie = SimpleCookie()
+        for sent in answer.headers.getlist("Set-Cookie"):
+            cookie.load(sent)
         page = client.get(f"/attendance/{next(iter(self.classes))}/{day}").text
         return "; ".join(f"{name}={each.value}" for name, each in cookie.items()), _token(page)
 

@@ -34,7 +34,7 @@ __all__ = [
 DEMO_LOGINS: Final = tuple(
     f"{prefix}-{role}"
     for prefix in ("tachikawa", "akishima")
-    for role in ("board", "teacher", "principal", "office", "protection", "admin")
+    for role in ("board", "teacher", "principal", "office", "protection", "admin", "chief")
 )
 """Log-ins of the demo, whose password everybody knows."""
 

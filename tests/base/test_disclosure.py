@@ -162,7 +162,9 @@ def test_a_clerk_cannot_confirm_for_the_officer(work_for):
     with pytest.raises(Refused, match="支援措置"):
         export_disclosure(clerk, NUMBER, "x", io.BytesIO(), actions={}, confirmed=True)
     with pytest.raises(NotPermitted):
-        export_disclosure(work_for(role="principal", session_of=clerk), NUMBER, "x", io.BytesIO(), actions={})
+        export_disclosure(
+            work_for(role="principal", session_of=clerk), NUMBER, "x", io.BytesIO(), actions={}
+        )
 
 
 def test_every_tenant_class_is_mapped_once():

@@ -140,7 +140,11 @@ def test_the_database_holds_neither_secret_nor_recovery_code(deployment, person)
 @pytest.mark.requirement("ASVS-6.5.1")
 def test_a_recovery_code_is_good_for_one_login(app, deployment, person) -> None:
     login, _totp, codes = person
-    for code, status in ((codes[3].lower(), 303), (codes[3], 400), (codes[4][:-1] + "2", 400)):
+    for code, status in (
+        (codes[3].lower(), 303),
+        (codes[3], 400),
+        (codes[4][:-1] + ("3" if codes[4][-1] == "2" else "2"), 400),
+    ):
         client = app.test_client()
         _log_in(client, login)
         assert client.post("/login/factor", data={"code": code}).status_code == status

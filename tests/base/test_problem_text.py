@@ -22,6 +22,6 @@ def test_a_problem_is_told_with_its_place_in_the_language_in_use(language, expec
 
 
 def test_a_problem_without_a_place_is_its_sentence():
-    assert problem_text(
-        Problem("empty", "ファイルが空です。中身のあるファイルを選んでください。")
-    ) == ("ファイルが空です。中身のあるファイルを選んでください。")
+    text = "ファイルが空です。中身のあるファイルを選んでください。"
+    with use_language("ja"):
+        assert problem_text(Problem("empty", text)) == text

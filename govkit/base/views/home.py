@@ -11,7 +11,6 @@ from govkit.base import web
 from govkit.base.exports import to_decide
 from govkit.base.i18n import gettext as _
 from govkit.base.views.blueprint import pages
-
 from govkit.base.work import Work
 
 __all__: list[str] = []

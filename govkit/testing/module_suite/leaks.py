@@ -41,9 +41,9 @@ def _target(model: Any, rows: dict[Any, Any]) -> Target:
     plain = [
         name for name in values if name not in linked and name not in ("municipality_code", "id")
     ]
-    return Target(
-        model, own, foreign, copy, plain[0], tuple((name, values[name]) for name in linked)
-    )
+    # A row that could point at another one of its own table is made to point at the foreign one.
+    pointed = tuple((name, values[name] or foreign[1]) for name in linked)
+    return Target(model, own, foreign, copy, plain[0], pointed)
 
 
 def _foreign_rows(deployment: Deployment, model: Any) -> list[tuple[Any, ...]]:

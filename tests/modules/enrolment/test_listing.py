@@ -84,7 +84,9 @@ def test_the_file_is_masked_guarded_and_its_purpose_on_record(protected, work_fo
     assert "高松町" not in text
     assert "'=cmd()" in text
     assert len(text.splitlines()) == 4
-    assert text.splitlines()[-1].startswith("※この表を書き出した人と日時：試験 担当 2026-11-24 09:00")
+    assert text.splitlines()[-1].startswith(
+        "※この表を書き出した人と日時：試験 担当 2026-11-24 09:00"
+    )
     event = clerk._events[-1]
     assert (event.action, event.reason) == ("enrolment.exported", "健康診断の案内")
     assert len(event.subject_ids) == 2

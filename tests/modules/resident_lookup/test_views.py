@@ -1,5 +1,6 @@
 """Pages of the lookup on both databases: purpose, masks, audit, other cities, budgets, records."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -99,7 +100,9 @@ def test_the_number_of_another_city_looks_like_an_unknown_one(clerk):
         for each in (number(77), number(99))
     ]
     assert "あてはまる人は見つかりません" in pages[0]
-    assert pages[0].replace(number(77), number(99)) == pages[1]
+    once = re.compile(r'name="[a-z_]*key" value="[\w-]+"')  # differs on every page
+    shown = [once.sub("", page) for page in pages]
+    assert shown[0].replace(number(77), number(99)) == shown[1]
     assert "昭島" not in pages[0]
 
 

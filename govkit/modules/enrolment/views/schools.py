@@ -104,7 +104,9 @@ def make_notices(work: Work) -> ResponseReturnValue:
     arguments: dict[str, object] = {"year": year, "by_school": by_school}
     if chosen := request.form.get("school", ""):
         arguments["school"] = str(work.find(School, _uuid(chosen)).id)
-    asked = enqueue(work, "enrolment.school_notices", arguments, title=lazy_gettext("就学通知書の作成"))
+    asked = enqueue(
+        work, "enrolment.school_notices", arguments, title=lazy_gettext("就学通知書の作成")
+    )
     return web.see_other("govkit.job", job_id=asked.id)
 
 
