@@ -25,9 +25,32 @@ LONGEST = ("tests/journeys", "tests/scaffold", "tests/cli", "tests/modules/atten
 """Folders whose tests start first, so that no process is left alone with them at the end."""
 
 
+PAGES = (
+    "tests/base/test_factors.py",
+    "tests/base/test_logins.py",
+    "tests/base/test_step_up.py",
+    "tests/base/test_web.py",
+    "tests/modules/administration/test_audit.py",
+    "tests/modules/administration/test_permissions.py",
+    "tests/modules/attendance/test_views.py",
+    "tests/modules/enrolment/test_views.py",
+    "tests/modules/resident_extracts/test_views.py",
+    "tests/modules/resident_lookup/test_views.py",
+    "tests/modules/schools/test_pages.py",
+)
+"""Tests of pages, tried on SQLite: the services below them, the inherited suite of each module, the
+crawl and the story are tried on PostgreSQL too (on both with GOVKIT_SOAK=1)."""
+
+
+def _is_tried_elsewhere(item: pytest.Item) -> bool:
+    return item.path.as_posix().endswith(PAGES) and "[postgres" in item.name
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the longest, once pytest has put together what shares a fixture."""
+    if not os.environ.get("GOVKIT_SOAK"):
+        items[:] = [item for item in items if not _is_tried_elsewhere(item)]
 
     def rank(item: pytest.Item) -> int:
         path = item.path.as_posix()
