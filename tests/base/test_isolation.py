@@ -106,7 +106,8 @@ class WithoutWall:
         event.remove(ScopedSession, self.name, self.listener)
 
     def __exit__(self, *_: object) -> None:
-        event.listen(ScopedSession, self.name, self.listener)
+        # In front again: others, such as the one that seals columns, count on what it has done.
+        event.listen(ScopedSession, self.name, self.listener, insert=True)
 
 
 def _all_leaks(filled: tuple[Deployment, dict[Any, Any]]) -> set[str]:

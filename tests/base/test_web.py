@@ -105,6 +105,7 @@ def test_an_error_page_that_fails_is_replaced_by_a_plain_one(deployment, tmp_pat
     assert _is_protected(answer)
 
 
+@pytest.mark.requirement("ASVS-13.2.3")
 def test_no_application_starts_without_a_secret(deployment) -> None:
     settings = deployment.settings.model_copy(update={"security": SecuritySettings()})
     bare = Deployment(settings)

@@ -122,6 +122,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("code", BOMBS)
+@pytest.mark.requirement("ASVS-1.5.1", "ASVS-5.2.3")
 def test_every_kind_of_bad_workbook_has_words_of_its_own(refused, code):
     (problem,) = refused(BOMBS[code])
     assert problem.code == code

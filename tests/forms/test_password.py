@@ -48,6 +48,7 @@ PASSWORDS = [
 
 
 @pytest.mark.parametrize("case", PASSWORDS, ids=lambda case: ascii(case)[:60])
+@pytest.mark.requirement("ASVS-6.2.8")
 def test_passwords_are_taken_as_typed(case):
     check(PasswordField, case)
     if case[0] and case[0].strip():
@@ -59,6 +60,7 @@ def test_limits_and_requirement():
     assert outcome(PasswordField("p", [Length(min=15)]), "short") == (None, "text_too_short")
 
 
+@pytest.mark.requirement("ASVS-6.2.6", "ASVS-6.2.7")
 def test_the_browser_is_told_which_password_it_is():
     new = posted(PasswordField, "x", autocomplete="new-password")
 

@@ -1,6 +1,10 @@
 """P20: every module that is shipped stands what every contributed module must stand."""
 
+import pytest
+
 from govkit.testing.module_suite import ModuleConformance
+
+pytestmark = pytest.mark.requirement("P20")
 
 
 class TestAdministration(ModuleConformance):
