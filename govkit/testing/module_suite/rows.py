@@ -17,6 +17,9 @@ __all__ = ["PLAUSIBLE", "identity", "links", "make", "tenant_classes"]
 _numbers = count(1)
 
 PLAUSIBLE: dict[str, Any] = {
+    "govkit_job.state": "done",
+    "govkit_job.problems": [],
+    "govkit_job.result": {},
     "schools_school.kind": "B1",
     "schools_class_group.school_year": 2026,
     "schools_class_group.grade": 1,
