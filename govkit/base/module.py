@@ -7,6 +7,7 @@ application's own project needs no installation: the settings name it ``"package
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -90,7 +91,7 @@ def load_modules(names: Iterable[str]) -> Sequence[Module]:
         modules require each other in a circle.
     """
     wanted = list(dict.fromkeys(names))
-    found = {point.name: point for point in entry_points(group="govkit.modules")}
+    found = dict(_installed())
     found |= {name: _local(name) for name in wanted if _is_local(name)}
     problems = [
         Problem(
@@ -106,6 +107,12 @@ def load_modules(names: Iterable[str]) -> Sequence[Module]:
         raise InvalidSettings(problems)
     loaded = [found[name].load() for name in wanted]
     return _in_order({module.name: module for module in loaded})
+
+
+@cache
+def _installed() -> Mapping[str, EntryPoint]:
+    """Modules of installed packages, looked for once: that reads every package there is."""
+    return {point.name: point for point in entry_points(group="govkit.modules")}
 
 
 def _local(name: str) -> EntryPoint:
