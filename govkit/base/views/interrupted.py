@@ -150,7 +150,4 @@ def wanted_page() -> str:
 
 def inside(wanted: str) -> str:
     """The address, if it is one of this site; else the first page's."""
-    # One slash at the start, and nothing that browsers take for a second slash or leave out.
-    is_inside = wanted.startswith("/") and not wanted.startswith("//")
-    is_plain = wanted.isprintable() and "\\" not in wanted
-    return wanted if is_inside and is_plain else url_for("govkit.home")
+    return web.inside(wanted) or url_for("govkit.home")
