@@ -31,7 +31,7 @@ from govkit.base.db import Base, TenantTable, Versioned
 from govkit.base.deployment import Deployment
 from govkit.base.encrypted_columns import Encrypted, Sealed
 from govkit.base.identity import Account, Staff, WebSession
-from govkit.base.migrate import SchemaVersion
+from govkit.base.migrate import SchemaVersion, applied
 from govkit.base.municipality import MunicipalityRow
 from govkit.base.sealing import Census
 from govkit.base.tenancy import ScopedSession, open_walls, secure_schema
@@ -210,8 +210,8 @@ def _snapshot(deployment: Deployment, code: str | None, actor: str) -> Any:
 
 
 def _revisions(session: ScopedSession) -> Mapping[str, str]:
-    rows = session.execute(sa.select(SchemaVersion.module, SchemaVersion.revision))
-    return {row.module: row.revision for row in rows}
+    """The latest revision of each module."""
+    return dict(sorted(applied(session)))
 
 
 def _lines(session: ScopedSession, model: type[Any], code: str | None) -> Iterator[bytes]:

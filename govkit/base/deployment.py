@@ -25,7 +25,7 @@ from govkit.base.exports import ExportPolicy
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.identity import Actor, default_roles
 from govkit.base.jobs import MANAGE_JOBS
-from govkit.base.migrate import Migration, SchemaVersion
+from govkit.base.migrate import Migration
 from govkit.base.module import Module, Permission, load_modules
 from govkit.base.municipality import Municipality, MunicipalityRow
 from govkit.base.postgres import role_problems
@@ -166,9 +166,7 @@ class Deployment:
     def pending_migrations(self) -> list[Migration]:
         """Migrations that the database lacks; asks without waiting for anybody."""
         with self.system(writes=False) as session:
-            rows = session.execute(sa.select(SchemaVersion.module, SchemaVersion.revision))
-            applied = {row.module: row.revision for row in rows}
-        return migrate.pending(applied, self.packages)
+            return migrate.pending(migrate.applied(session), self.packages)
 
     def close(self) -> None:
         """Give all connections back."""

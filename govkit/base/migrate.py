@@ -1,14 +1,15 @@
-"""Migrations: one history per module, a version row per module, run at start-up.
+"""Migrations: one history per module, a row for each that was applied, run at start-up.
 
 A module keeps numbered files in its ``migrations/`` folder, each with ``upgrade(op)`` and
 ``downgrade(op)`` over Alembic's operations. Histories are independent, so a module whose package
-is gone never blocks the others. After an upgrade the walls of
-:func:`govkit.base.tenancy.secure_schema` are put up again.
+is gone never blocks the others. A number that arrives after a higher one is applied all the same, so
+migrations of different branches are written so that they do not need each other. After an upgrade the
+walls of :func:`govkit.base.tenancy.secure_schema` are put up again.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,6 +21,7 @@ from alembic.autogenerate import api
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session
 
 from govkit.base.columns import AssetClass
 from govkit.base.db import Base, SharedTable
@@ -28,6 +30,7 @@ from govkit.base.tenancy import is_secured, secure_schema
 __all__ = [
     "Migration",
     "SchemaVersion",
+    "applied",
     "differences",
     "pending",
     "render_migration",
@@ -35,12 +38,13 @@ __all__ = [
     "upgrade",
 ]
 
+Applied = Set[tuple[str, str]]
 _COMMENT = re.compile(r"^ *# ###.*\n?", re.MULTILINE)
 _LOCK = int.from_bytes(hashlib.sha256(b"govkit migrations").digest()[:7], "big")
 
 
 class SchemaVersion(SharedTable, Base):
-    """Revision that a module's tables have (表の版)."""
+    """A migration that was applied to a module's tables (表の版)."""
 
     __tablename__ = "govkit_schema_version"
     __asset_class__ = AssetClass.IV
@@ -49,7 +53,9 @@ class SchemaVersion(SharedTable, Base):
     module: sa.orm.Mapped[str] = sa.orm.mapped_column(
         sa.String(60), primary_key=True, comment="モジュール"
     )
-    revision: sa.orm.Mapped[str] = sa.orm.mapped_column(sa.String(120), comment="適用済みの版")
+    revision: sa.orm.Mapped[str] = sa.orm.mapped_column(
+        sa.String(120), primary_key=True, comment="適用済みの版"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +82,17 @@ def history(module: str, package: str) -> list[Migration]:
     ]
 
 
-def pending(applied: Mapping[str, str], modules: Sequence[tuple[str, str]]) -> list[Migration]:
-    """Migrations that a database lacks.
+def pending(applied: Applied, modules: Sequence[tuple[str, str]]) -> list[Migration]:
+    """Migrations that a database lacks, wherever their numbers stand in the history.
 
-    :param applied: Revision of each module, from :class:`SchemaVersion`.
+    :param applied: Module and revision of each migration that was run, from :class:`SchemaVersion`.
     :param modules: Pairs of module name and package, in loading order.
     """
     return [
         migration
         for name, package in modules
         for migration in history(name, package)
-        if migration.revision > applied.get(name, "")
+        if (name, migration.revision) not in applied
     ]
 
 
@@ -100,13 +106,13 @@ def upgrade(engine: Engine, modules: Sequence[tuple[str, str]], app_role: str | 
     """
     done = 0
     with _locked(engine) as connection:
-        applied = _applied(connection)
+        is_rebuilt = _keep_each(connection, modules)
         operations = Operations(MigrationContext.configure(connection))
-        for migration in pending(applied, modules):
+        for migration in pending(applied(connection), modules):
             migration.script.upgrade(operations)
-            _set_version(connection, migration.module, migration.revision)
+            _note(connection, migration)
             done += 1
-        if done or not is_secured(connection, app_role):
+        if done or is_rebuilt or not is_secured(connection, app_role):
             secure_schema(connection, app_role)
     return done
 
@@ -114,10 +120,11 @@ def upgrade(engine: Engine, modules: Sequence[tuple[str, str]], app_role: str | 
 def revert(engine: Engine, module: str, package: str) -> None:
     """Undo a module's whole history, newest first, and forget it."""
     with _locked(engine) as connection:
-        applied = _applied(connection)
+        _keep_each(connection, [(module, package)])
+        done = applied(connection)
         operations = Operations(MigrationContext.configure(connection))
         for migration in reversed(history(module, package)):
-            if migration.revision <= applied.get(module, ""):
+            if (module, migration.revision) in done:
                 migration.script.downgrade(operations)
         connection.execute(sa.delete(SchemaVersion).where(SchemaVersion.module == module))
 
@@ -131,14 +138,36 @@ def _locked(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _applied(connection: Connection) -> dict[str, str]:
+def applied(connection: Connection | Session) -> Applied:
+    """Module and revision of each migration that was run."""
     rows = connection.execute(sa.select(SchemaVersion.module, SchemaVersion.revision))
-    return {row.module: row.revision for row in rows}
+    return {(row.module, row.revision) for row in rows}
 
 
-def _set_version(connection: Connection, module: str, revision: str) -> None:
-    connection.execute(sa.delete(SchemaVersion).where(SchemaVersion.module == module))
-    connection.execute(sa.insert(SchemaVersion).values(module=module, revision=revision))
+def _note(connection: Connection, migration: Migration) -> None:
+    row = {"module": migration.module, "revision": migration.revision}
+    connection.execute(sa.insert(SchemaVersion).values(row))
+
+
+def _keep_each(connection: Connection, modules: Sequence[tuple[str, str]]) -> bool:
+    """Give a table that held the latest revision alone a row for each; whether it was such a table."""
+    table = Base.metadata.tables[SchemaVersion.__tablename__]
+    key = sa.inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
+    if "revision" in key:
+        return False
+    latest = dict(applied(connection))
+    table.drop(connection)
+    table.create(connection)
+    earlier = {
+        (name, each.revision)
+        for name, package in modules
+        for each in history(name, package)
+        if each.revision <= latest.get(name, "")
+    }
+    rows = [{"module": name, "revision": each} for name, each in earlier | set(latest.items())]
+    if rows:
+        connection.execute(sa.insert(SchemaVersion), rows)
+    return True
 
 
 def differences(connection: Connection) -> list[object]:

@@ -32,6 +32,7 @@ def migration(module: str, slug: str) -> None:
     directory = Path(str(import_module(package).__file__)).parent / "migrations"
     directory.mkdir(exist_ok=True)
     (directory / "__init__.py").touch()
-    path = directory / f"{len(list(directory.glob('[0-9]*.py'))) + 1:04}_{slug}.py"
+    latest = max((int(each.name[:4]) for each in directory.glob("[0-9]*.py")), default=0)
+    path = directory / f"{latest + 1:04}_{slug}.py"
     path.write_text(source, encoding="utf-8")
     click.echo(path)
