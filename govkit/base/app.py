@@ -34,6 +34,7 @@ from govkit.base.notices import unread_count
 from govkit.base.oidc import open_provider
 from govkit.base.sessions import ServerSessions
 from govkit.base.settings import Settings
+from govkit.base.shedding import LoadShedding
 from govkit.base.views import interrupted
 from govkit.base.views import pages as base_pages
 from govkit.base.views.oidc import OUTSIDE_VIEW, login_ways
@@ -99,6 +100,7 @@ def create_app(
         app.extensions["govkit_metrics"] = _metrics(deployment)
     if hops := deployment.settings.app.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = _shed_load(app, deployment.settings)  # type: ignore[method-assign]
     check_libraries(deployment.settings)
     _configure(app, deployment.settings)
     app.session_interface = ServerSessions(deployment)
@@ -130,6 +132,13 @@ def _metrics(deployment: Deployment) -> Any:
         text = "監視の数値には追加の部品が要ります。pip install 'govkit-jp[metrics]' で入れてください。"
         problem = Problem("no_metrics", text, column="app.metrics_token")
         raise InvalidSettings([problem]) from error
+
+
+def _shed_load(app: Flask, settings: Settings) -> LoadShedding:
+    longest = settings.app.max_wait_seconds if settings.app.proxies else None
+    metrics = app.extensions.get("govkit_metrics")
+    note = [metrics.note_refusal] if metrics else []
+    return LoadShedding(app.wsgi_app, settings.app.max_requests, longest, *note)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import Counter as Total
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from govkit import __version__
@@ -37,6 +38,14 @@ class Metrics:
             registry=self._registry,
             buckets=_BUCKETS,
         )
+
+        self._refused = Total(
+            "govkit_requests_refused", "Answered 503 past the limit", registry=self._registry
+        )
+
+    def note_refusal(self) -> None:
+        """Count a request that load shedding refused."""
+        self._refused.inc()
 
     def note(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """Count an answer."""

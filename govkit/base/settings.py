@@ -67,6 +67,11 @@ class AppSettings(_Section):
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     """Servers in front of the application that pass on address, host and scheme of the one who asks
     (前に立つサーバーの台数); what any other one claims is not believed."""
+    max_requests: Annotated[int, Field(ge=1)] = 64
+    """Requests in progress in one process, above which the next is answered 503 (同時に受ける要求の上限)."""
+    max_wait_seconds: Annotated[float, Field(gt=0)] = 5
+    """A request that waited longer before it reached the process is answered 503 (待ち時間の上限). Needs
+    ``proxies`` and a server in front that sends ``X-Request-Start``."""
     metrics_token: SecretStr = SecretStr("")
     """Whoever sends it as ``Authorization: Bearer …`` gets the figures for monitoring, which there are
     not without it (監視の合い言葉)."""
