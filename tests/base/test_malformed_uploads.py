@@ -96,6 +96,7 @@ def costs():
 
 @pytest.mark.requirement("P6", "INP-1", "INP-2", "ASVS-5.2.2")
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.requirement("ASVS-15.2.2")
 def test_malformed_tables_are_explained_within_bounds(uploads, work, costs, kind):
     count = {"csv": (6000, 240), "xlsx": (3600, 24)}[kind][0 if IS_SOAK else 1]
     books = [as_xlsx(layout.table) for layout in LAYOUTS]

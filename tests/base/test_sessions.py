@@ -195,6 +195,24 @@ def test_every_answer_carries_the_security_headers(app, address) -> None:
         assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.requirement("ASVS-4.1.1", "ASVS-3.2.1", "ASVS-3.4.2")
+def test_an_answer_says_what_it_is_and_is_for_this_site_alone(app) -> None:
+    kinds = {
+        "/login": "text/html; charset=utf-8",
+        "/nowhere": "text/html; charset=utf-8",
+        "/health/live": "application/json",  # always UTF-8 (RFC 8259)
+        "/static/govkit/govkit.css": "text/css; charset=utf-8",
+        "/static/govkit/govkit.js": "text/javascript; charset=utf-8",
+        "/static/govkit/icon.svg": "image/svg+xml; charset=utf-8",
+    }
+    for address, kind in kinds.items():
+        with app.test_client().get(address, headers={"Origin": "https://evil.example"}) as answer:
+            headers = answer.headers
+        assert headers["Content-Type"] == kind
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert not [name for name, _ in headers if name.startswith("Access-Control-")]
+
+
 @pytest.mark.requirement(
     "SES-1", "ASVS-3.3.1", "ASVS-3.3.2", "ASVS-3.3.3", "ASVS-3.3.4", "ASVS-3.4.1"
 )

@@ -173,6 +173,7 @@ def test_only_the_nearest_menu_entry_is_current(app, sign_in, address) -> None:
 
 
 @pytest.mark.requirement("ASVS-5.4.2")
+@pytest.mark.requirement("ASVS-5.4.1")
 def test_a_file_with_a_japanese_name_can_be_sent_by_any_server():
     headers = web.attachment(b"", "通学区域 1.csv", "text/csv").headers
     sent = headers["Content-Disposition"]

@@ -260,6 +260,7 @@ def test_the_focus_goes_to_what_is_next():
         ({"city": "町" * 121}, "text_too_long", "city"),
     ],
 )
+@pytest.mark.requirement("ASVS-2.2.3")
 def test_errors_stand_at_their_field(change, code, part):
     form = sent(**{**GOOD, **change})
     errors = form["address"].errors

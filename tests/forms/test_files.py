@@ -113,6 +113,7 @@ def test_a_file_is_what_its_content_says(body, kinds):
     ],
     ids=ascii,
 )
+@pytest.mark.requirement("ASVS-5.4.1")
 def test_names_of_files_are_cleaned(name, cleaned):
     assert clean_filename(name) == cleaned
 

@@ -89,6 +89,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=repr)
+@pytest.mark.requirement("ASVS-1.4.2", "ASVS-2.2.1")
 def test_whole_numbers(case):
     check(IntegerField, case)
 

@@ -52,6 +52,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=ascii)
+@pytest.mark.requirement("ASVS-2.2.1", "ASVS-2.2.2")
 def test_one_out_of_a_list(case):
     check(SelectField("都道府県", choices=CHOICES), case)
 

@@ -255,6 +255,7 @@ def test_answers_are_shown_in_words(browser):
     assert "写真入力なし" in words[3]
 
 
+@pytest.mark.requirement("ASVS-2.3.1")
 def test_nothing_can_be_sent_while_something_is_open(browser, office):
     browser.fill("applicant")
     html = browser.html("check")
@@ -312,6 +313,7 @@ def test_the_same_key_is_handed_over_however_often_it_is_sent(office):
     assert browser.state["receipt"] == racing.state["receipt"] == "令8-0001"
 
 
+@pytest.mark.requirement("ASVS-2.3.1")
 def test_an_old_page_cannot_send_what_nobody_has_checked(browser, office):
     browser.fill()
     token = browser.get("check").context["token"]

@@ -313,6 +313,7 @@ def test_the_desk_verifies_introspects_and_refuses_a_second_use():
     ],
 )
 @pytest.mark.requirement("P19")
+@pytest.mark.requirement("ASVS-15.3.2")
 def test_what_may_pass_is_tried_twice(stand, fault, reason, tries):  # noqa: F811
     client = stand.client()
     stand.api.fail(fault, times=tries)

@@ -79,3 +79,10 @@ def test_the_image_holds_no_secret_no_tests_and_runs_as_nobody(deploy):
     assert all((deploy.parent / each).exists() for each in copied[1:])
     assert "--require-hashes" in text
     assert text.index("USER govkit") < text.index("CMD [")
+
+
+@pytest.mark.requirement("ASVS-3.5.4")
+def test_a_host_name_serves_one_application(deploy):
+    text = (deploy / "nginx.conf").read_text(encoding="utf-8")
+    assert set(re.findall(r"server_name ([^;]+);", text)) == {"koumu.example.lg.jp"}
+    assert set(re.findall(r"proxy_pass ([^;]+);", text)) == {"http://127.0.0.1:8000"}

@@ -124,6 +124,7 @@ def test_an_answer_must_name_our_provider(open_site, sender) -> None:
     assert site.events("login.failed") == [{"method": "oidc", "problem": "iss"}]
 
 
+@pytest.mark.requirement("ASVS-15.3.7")
 def test_parameters_that_stand_twice_are_refused(open_site) -> None:
     site = open_site()
     client = site.app.test_client()

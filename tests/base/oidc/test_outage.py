@@ -109,6 +109,7 @@ def test_a_slow_provider_is_given_up_in_time(answer, monkeypatch) -> None:
 
 
 @pytest.mark.requirement("P19")
+@pytest.mark.requirement("ASVS-15.2.2")
 def test_many_who_wait_do_not_take_all_threads() -> None:
     problems: list[str] = []
 

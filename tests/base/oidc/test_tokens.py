@@ -185,6 +185,7 @@ def test_a_right_token_is_believed(checks, alg, key) -> None:
         ({"events": {LOGOUT: {}}}, "events"),
     ],
 )
+@pytest.mark.requirement("ASVS-15.3.5")
 def test_one_wrong_claim_is_enough(checks, changed, problem) -> None:
     strict = checks(
         requires_at_hash=True, required_acr=("strong",), required_amr=("mfa",), max_age=600
