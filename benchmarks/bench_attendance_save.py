@@ -1,16 +1,19 @@
-"""Saving a class of 40 marks through HTTP, beside a bare view that writes the same 40 rows.
+"""Saving a class of 40 marks through HTTP, beside three floors that write the same 40 rows.
 
-The floor is a Flask application of one view without session, login, permission, CSRF protection,
-validation, version or audit: it reads the form and inserts a row per pupil. Both are called through
-WSGI with requests made beforehand, and every request is the first save of its day. The CPU time of
-PostgreSQL's own processes is counted on both sides.
+``bare`` is a Flask view without session, login, permission, CSRF protection, validation, version or
+audit: it reads the form and inserts a row per pupil. ``full`` and ``fast`` give the guarantees too,
+see :mod:`save_floors`. All are called through WSGI with requests made beforehand; every request is
+the first save of its day, and any answer but a redirect ends the run. The CPU time of PostgreSQL's
+own processes is counted on all sides.
 """
 
 import io
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from http.cookies import SimpleCookie
+from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -18,7 +21,8 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from flask import Flask, redirect, request
 from flask.typing import ResponseReturnValue
-from measure import Database, best_of, databases, options, print_table
+from measure import Database, databases, options, print_table, round_times
+from save_floors import SESSION_KEY, TOKEN, GuardedMark, guarded_app, prepare
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -33,6 +37,7 @@ from govkit.testing.plugin import PASSWORD, FixedClock, appoint
 
 CITY = "132021"
 FIRST_DAY = date(2026, 4, 1)
+FLOORS = ("bare", "full", "fast")
 Request = dict[str, Any]
 
 
@@ -108,7 +113,9 @@ class School:
         self.cookie, self.token = self._log_in(days[0])
         self.engine = floor_engine(settings.database.url, settings.database.owner_url)
         FloorBase.metadata.create_all(self.engine)
-        self.floor = floor_app(self.engine)
+        prepare(self.engine)
+        self.floors = {kind: guarded_app(self.engine, kind) for kind in ("full", "fast")}
+        self.floors["bare"] = floor_app(self.engine)
 
     def _classes(self, count: int, pupils: int) -> dict[UUID, list[UUID]]:
         municipality = self.deployment.municipality(CITY)
@@ -136,12 +143,15 @@ class School:
         page = client.get(f"/attendance/{next(iter(self.classes))}/{day}").text
         return "; ".join(f"{name}={each.value}" for name, each in cookie.items()), _token(page)
 
-    def requests(self, count: int) -> list[Request]:
+    def requests(self, count: int, *, to_floor: bool = False) -> list[Request]:
         """Requests that each save a day for the first time, two pupils absent and one late."""
+        token = TOKEN if to_floor else self.token
+        cookie = f"floor={SESSION_KEY}" if to_floor else self.cookie
         made = []
         for _ in range(count):
             class_id, pupils, day = next(self.saves)
-            form = {"csrf_token": self.token, "version": "0", "lines": str(len(pupils))}
+            form: dict[str, str] = {"csrf_token": token, "version": "0", "lines": str(len(pupils))}
+            form["idempotency_key"] = uuid4().hex
             for number, pupil in enumerate(pupils):
                 mark = {3: "absent_illness", 7: "absent_illness", 11: "late"}.get(number, "present")
                 form |= {f"mark-{pupil}": mark, f"other-{pupil}": "", f"note-{pupil}": ""}
@@ -150,7 +160,7 @@ class School:
                 method="POST",
                 data=urlencode(form),
                 content_type="application/x-www-form-urlencoded",
-                headers={"Cookie": self.cookie},
+                headers=[("Cookie", cookie)],
             )
             made.append(builder.get_environ())
         return made
@@ -161,6 +171,8 @@ class School:
             assert session.scalar(sa.select(sa.func.count(DayMark.id))) == rows
         with Session(self.engine) as session:
             assert session.scalar(sa.select(sa.func.count(FloorMark.id))) == rows
+            marks = sa.select(sa.func.count()).select_from(GuardedMark)
+            assert session.scalar(marks) == 2 * rows
 
     def close(self) -> None:
         self.deployment.close()
@@ -205,24 +217,37 @@ def main() -> None:
     table = []
     with databases(chosen.database) as found:
         for database in found:
-            best = measure(database, chosen.pupils, chosen.saves, chosen.rounds)
-            floor, ours = (best[name] * 1000 / chosen.saves for name in ("floor", "ours"))
-            table.append((database.title, f"{floor:.2f}", f"{ours:.2f}", f"{ours / floor:.2f}"))
-    print(f"{chosen.pupils} marks a save, best of {chosen.rounds} rounds of {chosen.saves} saves")
-    print_table(("database", "floor ms", "ours ms", "ratio"), table)
+            times = measure(database, chosen.pupils, chosen.saves, chosen.rounds)
+            ours = median(times["ours"]) * 1000 / chosen.saves
+            for kind in FLOORS:
+                floor = median(times[kind]) * 1000 / chosen.saves
+                pairs = zip(times["ours"], times[kind], strict=True)
+                ratio = median(own / other for own, other in pairs)
+                row = (f"{floor:.2f}", f"{ours:.2f}", f"{ratio:.2f}")
+                table.append((database.title, kind, *row))
+    print(f"{chosen.pupils} marks a save, median of {chosen.rounds} rounds of {chosen.saves} saves")
+    print_table(("database", "floor", "floor ms", "ours ms", "ratio"), table)
 
 
-def measure(database: Database, pupils: int, saves: int, rounds: int) -> dict[str, float]:
-    school = School(database, pupils, saves * (rounds + 1))
-    acts = {
-        "floor": lambda requests: serve(school.floor, requests),
-        "ours": lambda requests: serve(school.app, requests),
-    }
-    best_of(1, database.cpu_seconds, lambda: school.requests(saves), acts)  # warms both
-    best = best_of(rounds, database.cpu_seconds, lambda: school.requests(saves), acts)
+def measure(database: Database, pupils: int, saves: int, rounds: int) -> dict[str, list[float]]:
+    """CPU seconds of each side by round; each side saves days of its own."""
+    sides = (*FLOORS, "ours")
+    school = School(database, pupils, len(sides) * saves * (rounds + 1))
+    apps = {**school.floors, "ours": school.app}
+    acts = {side: partial(_serve_side, apps[side], side) for side in sides}
+
+    def prepare_round() -> dict[str, list[Request]]:
+        return {side: school.requests(saves, to_floor=side in FLOORS) for side in sides}
+
+    round_times(1, database.cpu_seconds, prepare_round, acts)  # warms all
+    times = round_times(rounds, database.cpu_seconds, prepare_round, acts)
     school.check(pupils * saves * (rounds + 1))
     school.close()
-    return best
+    return times
+
+
+def _serve_side(app: Flask, side: str, requests: dict[str, list[Request]]) -> None:
+    serve(app, requests[side])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import psycopg
 from govkit.base.settings import Settings
 from govkit.testing.plugin import TestDatabases
 
-__all__ = ["Database", "best_of", "databases", "options", "print_table"]
+__all__ = ["Database", "best_of", "databases", "options", "print_table", "round_times"]
 
 Prepared = TypeVar("Prepared")
 
@@ -121,14 +121,25 @@ def best_of(
 
     :param prepare: Makes what the acts of one round work on; its time does not count.
     """
-    best = dict.fromkeys(acts, float("inf"))
+    times = round_times(rounds, clock, prepare, acts)
+    return {name: min(each) for name, each in times.items()}
+
+
+def round_times(
+    rounds: int,
+    clock: Callable[[], float],
+    prepare: Callable[[], Prepared],
+    acts: Mapping[str, Callable[[Prepared], object]],
+) -> dict[str, list[float]]:
+    """CPU seconds of each act in each round, like :func:`best_of`."""
+    times: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(rounds):
         prepared = prepare()
         for name, act in acts.items():
             start = clock()
             act(prepared)
-            best[name] = min(best[name], clock() - start)
-    return best
+            times[name].append(clock() - start)
+    return times
 
 
 def _width(text: str) -> int:
