@@ -26,6 +26,7 @@ EACH = pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
 WITHOUT_EXAMPLE = {"Field", "HiddenField", "PartsField", "PickerBlock", "SubmitField"}
 
 
+@pytest.mark.requirement("ASVS-2.1.1")
 def test_every_field_has_an_example():
     fields = {
         name

@@ -6,6 +6,9 @@ import shlex
 
 import pytest
 from click.testing import CliRunner
+from gunicorn.config import Config
+from gunicorn.http.errors import ParseException
+from gunicorn.http.parser import RequestParser
 
 from govkit.cli import main
 from govkit.cli.new import render
@@ -86,3 +89,21 @@ def test_a_host_name_serves_one_application(deploy):
     text = (deploy / "nginx.conf").read_text(encoding="utf-8")
     assert set(re.findall(r"server_name ([^;]+);", text)) == {"koumu.example.lg.jp"}
     assert set(re.findall(r"proxy_pass ([^;]+);", text)) == {"http://127.0.0.1:8000"}
+
+
+@pytest.mark.requirement("ASVS-4.2.1")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Content-Length: 4\r\nContent-Length: 5",
+        "Content-Length: +4",
+        "Transfer-Encoding: chunked, other",
+    ],
+    ids=["both", "twice", "sign", "unknown"],
+)
+def test_the_server_that_the_samples_start_refuses_doubtful_ends_of_a_request(deploy, lines):
+    assert "gunicorn" in (deploy / "systemd" / "govkit-web.service").read_text(encoding="utf-8")
+    sent = f"POST / HTTP/1.1\r\nHost: a\r\n{lines}\r\n\r\n0\r\n\r\n".encode()
+    with pytest.raises(ParseException):
+        next(RequestParser(Config(), iter([sent]), ("127.0.0.1", 1)))
