@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from markupsafe import escape
-from werkzeug.wrappers import Response
 
 from govkit.base import i18n
 
@@ -23,6 +22,13 @@ RETRY_SECONDS: Final = 10
 """When somebody who was refused should try again (``Retry-After``), in seconds."""
 
 _EXEMPT: Final = "/health/"
+_HEADERS: Final = (
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Retry-After", str(RETRY_SECONDS)),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 _TEXT: Final = (
     "ただいま混み合っています。送信した内容は保存されていません。"
     "10秒ほど待ってから、ページを再読み込みしてください。"
@@ -51,7 +57,7 @@ class LoadShedding:
         self._note = note
         self._lock = threading.Lock()
         self._in_progress = 0
-        self._page = _page()
+        self._page = _page().encode()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -61,7 +67,8 @@ class LoadShedding:
             return self._application(environ, start_response)
         if self._waited_too_long(environ) or not self._enter():
             self._note()
-            return _refusal(self._page)(environ, start_response)
+            start_response("503 Service Unavailable", [*_HEADERS])
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [self._page]
         try:
             return self._application(environ, start_response)
         finally:
@@ -97,13 +104,3 @@ def _page() -> str:
         '<!doctype html><html lang="ja"><meta charset="utf-8">'
         f"<title>503</title>{''.join(texts)}</html>"
     )
-
-
-def _refusal(page: str) -> Response:
-    headers = {
-        "Retry-After": str(RETRY_SECONDS),
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(page, 503, headers, content_type="text/html; charset=utf-8")
