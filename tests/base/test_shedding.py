@@ -16,7 +16,6 @@ def ok(_environ, start_response):
     return [b"done"]
 
 
-@pytest.mark.requirement("P10")
 def test_past_the_limit_the_next_is_refused_at_once_and_told_when_to_come_back() -> None:
     reached, goes_on = Barrier(3), Event()
     refused = []
@@ -51,7 +50,6 @@ def test_room_is_given_back_when_the_answer_ends_or_fails() -> None:
             Client(failing).get("/")
 
 
-@pytest.mark.requirement("P10")
 @pytest.mark.parametrize(
     ("path", "waited", "longest", "status"),
     [
@@ -70,7 +68,6 @@ def test_who_waited_too_long_in_front_is_refused_but_health_is_told(
     assert Client(served).get(path, headers={"X-Request-Start": "t=soon"}).status_code == 200
 
 
-@pytest.mark.requirement("P10")
 def test_side_by_side_below_the_limit_nobody_is_refused(app) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = pool.map(lambda _: app.test_client().get("/login").status_code, range(80))

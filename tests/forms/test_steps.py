@@ -255,7 +255,6 @@ def test_answers_are_shown_in_words(browser):
     assert "写真入力なし" in words[3]
 
 
-@pytest.mark.requirement("ASVS-2.3.1")
 def test_nothing_can_be_sent_while_something_is_open(browser, office):
     browser.fill("applicant")
     html = browser.html("check")
