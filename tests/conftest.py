@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 from xdist.scheduler import LoadScopeScheduling
 
@@ -80,6 +81,21 @@ class ByFileAndDatabase(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndDatabase | None:
     """What each process runs, when there are several."""
     return ByFileAndDatabase(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+_compile_builder: Any = Rule._compile_builder
+_builders: dict[tuple[str, ...], Any] = {}
+
+
+def _compile_builder_once(rule: Rule, append_unknown: bool = True) -> Any:
+    """What builds the addresses of a rule: the same in the hundreds of applications of a run."""
+    key = (rule.rule, repr(rule._trace), repr(rule.defaults), repr(append_unknown))
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _compile_builder_once  # type: ignore[method-assign]
 
 
 _connect = socket.socket.connect
