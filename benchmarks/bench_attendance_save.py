@@ -150,8 +150,8 @@ class School:
         made = []
         for _ in range(count):
             class_id, pupils, day = next(self.saves)
-            form: dict[str, str] = {"csrf_token": token, "version": "0", "lines": str(len(pupils))}
-            form["idempotency_key"] = uuid4().hex
+            form: dict[str, str] = {"csrf_token": token, "lines": str(len(pupils))}
+            form |= {"seen": "{}", "version": "0", "idempotency_key": uuid4().hex}
             for number, pupil in enumerate(pupils):
                 mark = {3: "absent_illness", 7: "absent_illness", 11: "late"}.get(number, "present")
                 form |= {f"mark-{pupil}": mark, f"other-{pupil}": "", f"note-{pupil}": ""}

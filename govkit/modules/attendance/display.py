@@ -1,16 +1,26 @@
 """What the pages of the register show, as plain values for the components of the page shell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from babel.dates import format_date, format_skeleton, get_day_names
 
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import language
+from govkit.base.merging import Clash, Merge
 from govkit.base.work import JAPAN
 from govkit.modules.attendance.days import DayKind, SchoolDay
-from govkit.modules.attendance.grid import OTHER, RollGrid, field_names
+from govkit.modules.attendance.grid import (
+    MINE,
+    OTHER,
+    THEIRS,
+    RollGrid,
+    choice_names,
+    field_names,
+    write_seen,
+)
 from govkit.modules.attendance.history import Correction
 from govkit.modules.attendance.marks import MARKS, AttendancePolicy, Mark, MarkEntry
 from govkit.modules.attendance.months import MonthRow, MonthSheet
@@ -26,6 +36,7 @@ __all__ = [
     "problem_links",
     "roll_choices",
     "roll_lines",
+    "seen_text",
     "short_day",
     "why_no_roll",
 ]
@@ -89,68 +100,107 @@ def roll_choices(policy: AttendancePolicy) -> list[dict[str, Any]]:
     return [*buttons, {"value": OTHER, "title": _("その他"), "marked": True}]
 
 
+def seen_text(sheet: RollSheet, grid: RollGrid | None = None) -> str:
+    """What the page of a roll call shows as recorded, for it to send back.
+
+    :param grid: What was sent and comes back to be put right: it was typed over what its page showed.
+    """
+    seen: dict[UUID, MarkEntry] = {}
+    for line in sheet.lines:
+        shown = grid.shown(line.pupil_id) if grid else None
+        seen[line.pupil_id] = shown or line.entry or MarkEntry()
+    return write_seen(seen)
+
+
 def roll_lines(
     sheet: RollSheet,
     policy: AttendancePolicy,
     sent: Mapping[str, str] | None = None,
     grid: RollGrid | None = None,
+    merged: Merge[UUID, MarkEntry] | None = None,
 ) -> list[dict[str, Any]]:
     """The pupils of a roll call, as stored or as just sent.
 
     :param sent: What was sent and could not be saved; it wins over what is stored.
-    :param grid: The same, read: lines that differ from the stored ones are pointed out.
+    :param grid: The same, read.
+    :param merged: The same, put together with what somebody else has recorded; it wins over both.
     """
     buttons = {mark.value for mark, _title in policy.buttons}
-    return [_roll_line(line, sheet, buttons, sent, grid) for line in sheet.lines]
+    lines = []
+    for line in sheet.lines:
+        entry = line.entry or MarkEntry()
+        if merged:
+            entry = merged.values.get(line.pupil_id, entry)
+        shown = _shown(entry, buttons)
+        if grid and sent and not merged and line.pupil_id in grid.entries:
+            shown = _sent(line.pupil_id, sent, grid)
+        problem = grid.problems.get(line.pupil_id, "") if grid else ""
+        lines.append(_line(line, problem) | shown | _meanwhile(line, sheet, grid, merged))
+    return lines
 
 
-def _roll_line(
-    line: RollLine,
-    sheet: RollSheet,
-    buttons: set[str],
-    sent: Mapping[str, str] | None,
-    grid: RollGrid | None,
-) -> dict[str, Any]:
+def _line(line: RollLine, problem: str) -> dict[str, Any]:
     mark_name, other_name, note_name = field_names(line.pupil_id)
-    entry = line.entry or MarkEntry()
-    value = entry.mark.value
-    shown = {
-        "value": value if value in buttons else OTHER,
-        "other": value if value not in buttons else "",
-        "note": entry.note,
-    }
-    if sent is not None and mark_name in sent:
-        shown = {
-            "value": sent[mark_name],
-            "other": sent.get(other_name, ""),
-            "note": sent.get(note_name, ""),
-        }
-    problem = grid.problems.get(line.pupil_id, "") if grid else ""
-    if grid and line.pupil_id in grid.entries and problem:
-        shown["note"] = grid.entries[line.pupil_id].note
     return {
         "field": mark_name,
         "number": line.number,
         "name": line.name,
         "kana": line.kana,
-        "value": shown["value"],
-        "badge": _badge(line, sheet, grid),
         "note": "",
         "invalid": bool(problem),
         "problem": _(problem) if problem else "",
         "other_name": other_name,
-        "other": shown["other"],
         "note_name": note_name,
-        "remark": shown["note"],
     }
 
 
-def _badge(line: RollLine, sheet: RollSheet, grid: RollGrid | None) -> dict[str, str] | None:
-    if grid and not grid.problems and grid.entries.get(line.pupil_id, MarkEntry()) != line.entry:
-        return {"text": _("保存済み：{entry}", entry=entry_text(line.entry)), "kind": "warning"}
+def _shown(entry: MarkEntry, buttons: set[str]) -> dict[str, str]:
+    value = entry.mark.value
+    chosen, other = (value, "") if value in buttons else (OTHER, value)
+    return {"value": chosen, "other": other, "remark": entry.note}
+
+
+def _sent(pupil_id: UUID, sent: Mapping[str, str], grid: RollGrid) -> dict[str, str]:
+    mark_name, other_name, _note_name = field_names(pupil_id)
+    return {
+        "value": sent[mark_name],
+        "other": sent.get(other_name, ""),
+        "remark": grid.entries[pupil_id].note,
+    }
+
+
+def _meanwhile(
+    line: RollLine,
+    sheet: RollSheet,
+    grid: RollGrid | None,
+    merged: Merge[UUID, MarkEntry] | None,
+) -> dict[str, Any]:
+    """What somebody else has done about a pupil: a sign, and the question which mark stays."""
+    badge, clash, chosen = None, None, ""
     if sheet.is_recorded and line.entry is None:
-        return {"text": _("未記録"), "kind": "warning"}
-    return None
+        badge = {"text": _("未記録"), "kind": "warning"}
+    if merged:
+        clash = merged.clashes.get(line.pupil_id)
+        if line.pupil_id in merged.theirs:
+            badge = {"text": _("ほかの人が変更"), "kind": "info"}
+    elif grid and line.pupil_id in grid.asked:
+        theirs = grid.shown(line.pupil_id) or MarkEntry()
+        clash, chosen = Clash(theirs, grid.entries[line.pupil_id]), grid.asked[line.pupil_id]
+    return {"badge": badge, "clash": _question(line.pupil_id, clash, chosen) if clash else None}
+
+
+def _question(pupil_id: UUID, clash: Clash[MarkEntry], chosen: str) -> dict[str, Any]:
+    asked_name, choice_name = choice_names(pupil_id)
+    theirs = _("保存済みの「{entry}」を残す", entry=entry_text(clash.theirs))
+    mine = _("自分が入力した「{entry}」にする", entry=entry_text(clash.mine))
+    return {
+        "asked_name": asked_name,
+        "name": choice_name,
+        "choices": [
+            {"value": value, "title": title, "checked": value == chosen}
+            for value, title in ((THEIRS, theirs), (MINE, mine))
+        ],
+    }
 
 
 def month_table(sheet: MonthSheet, policy: AttendancePolicy) -> dict[str, Any]:
@@ -233,9 +283,17 @@ def correction_rows(found: Sequence[Correction]) -> list[list[str]]:
 
 
 def problem_links(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Anchor and sentence of every line that has to be put right."""
+    """Anchor and sentence of every line that has to be put right or decided."""
+    decide = _("どちらの出欠を残すか選んでください")
     return [
-        (f"{line['field']}-name", f"{line['number']} {line['name']}：{line['problem']}")
+        (
+            f"{line['field']}-name",
+            f"{line['number']} {line['name']}：{line['problem'] or decide}",
+        )
         for line in lines
-        if line["problem"]
+        if line["problem"] or (line["clash"] and not any(_checked(line["clash"])))
     ]
+
+
+def _checked(clash: Mapping[str, Any]) -> Iterator[bool]:
+    return (choice["checked"] for choice in clash["choices"])

@@ -3,8 +3,11 @@
 A form object per pupil would cost as much as all the rest of a save, so the grid is read here in
 one pass. What our own page cannot have sent is refused as a whole; what a person may have left
 undone comes back as a problem of that pupil.
+
+The page sends back what it showed, so that the marks of two who edit the same day can be merged.
 """
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,11 +20,26 @@ from govkit.errors import InvalidValue
 from govkit.jp.my_number import find_my_number
 from govkit.modules.attendance.marks import MARKS, Mark, MarkEntry
 
-__all__ = ["OTHER", "GridProblem", "RollGrid", "field_names", "read_grid"]
+__all__ = [
+    "MINE",
+    "OTHER",
+    "THEIRS",
+    "GridProblem",
+    "RollGrid",
+    "choice_names",
+    "field_names",
+    "read_grid",
+    "write_seen",
+]
 
 OTHER: Final = "other"
 """Value of the button その他, which leaves the choice to the list."""
+MINE: Final = "mine"
+"""Choice to record what was typed, where somebody else has recorded something else."""
+THEIRS: Final = "theirs"
+"""Choice to leave what somebody else has recorded."""
 _MARK, _OTHER, _NOTE = "mark-", "other-", "note-"
+_ASKED, _CHOICE = "asked-", "choice-"
 _LONGEST_NOTE: Final = 100
 
 
@@ -31,26 +49,54 @@ class GridProblem(StrEnum):
     INCOMPLETE = "roll_incomplete"
     UNKNOWN_PUPIL = "roll_unknown_pupil"
     UNKNOWN_MARK = "roll_unknown_mark"
-    NO_VERSION = "roll_no_version"
+    NOTHING_SEEN = "roll_nothing_seen"
 
 
 @dataclass(frozen=True, slots=True)
 class RollGrid:
     """A roll call as it was sent.
 
-    :param version: Version that the page showed.
+    :param seen: What the page showed; pupils who were present without a note are left out.
     :param entries: Mark and note by pupil.
     :param problems: What to put right, by pupil; a message id each.
+    :param asked: Choice by pupil whom somebody else recorded differently; blank while it is open.
     """
 
-    version: int
+    seen: Mapping[UUID, MarkEntry]
     entries: Mapping[UUID, MarkEntry]
     problems: Mapping[UUID, str] = field(default_factory=dict)
+    asked: Mapping[UUID, str] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> Mapping[UUID, MarkEntry]:
+        """What is to be recorded: the entries without those who stay as somebody else left them."""
+        if not self.asked:
+            return self.entries
+        return {key: each for key, each in self.entries.items() if self.asked.get(key) != THEIRS}
+
+    def shown(self, pupil_id: UUID) -> MarkEntry | None:
+        """What the page showed of a pupil; ``None`` when the pupil was not on it."""
+        return self.seen.get(pupil_id, MarkEntry()) if pupil_id in self.entries else None
 
 
 def field_names(pupil_id: UUID) -> tuple[str, str, str]:
     """Names of the buttons, the list and the note of a pupil."""
     return f"{_MARK}{pupil_id}", f"{_OTHER}{pupil_id}", f"{_NOTE}{pupil_id}"
+
+
+def choice_names(pupil_id: UUID) -> tuple[str, str]:
+    """Names of the mark that a pupil was asked about, and of the choice."""
+    return f"{_ASKED}{pupil_id}", f"{_CHOICE}{pupil_id}"
+
+
+def write_seen(entries: Mapping[UUID, MarkEntry]) -> str:
+    """What a page shows, for it to send back."""
+    kept = {
+        str(pupil_id): [entry.mark.value, entry.note]
+        for pupil_id, entry in entries.items()
+        if entry != MarkEntry()
+    }
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_grid(sent: Mapping[str, str]) -> RollGrid:
@@ -61,6 +107,7 @@ def read_grid(sent: Mapping[str, str]) -> RollGrid:
     """
     entries: dict[UUID, MarkEntry] = {}
     problems: dict[UUID, str] = {}
+    asked: dict[UUID, str] = {}
     for name, chosen in sent.items():
         if not name.startswith(_MARK):
             continue
@@ -72,12 +119,16 @@ def read_grid(sent: Mapping[str, str]) -> RollGrid:
             if not chosen:
                 chosen, problem = Mark.PRESENT, _("「その他」の内容を選んでください")
         entries[pupil_id] = MarkEntry(_mark(chosen), note)
-        if problem:
+        if _ASKED + key in sent:
+            asked[pupil_id] = sent.get(_CHOICE + key, "")
+            if asked[pupil_id] not in (MINE, THEIRS):
+                problem = problem or _("どちらの出欠を残すか選んでください")
+        if problem and asked.get(pupil_id) != THEIRS:
             problems[pupil_id] = problem
     # The count is the last field of the page: it is missing when a request was cut off.
     if not entries or sent.get("lines") != str(len(entries)):
         raise InvalidValue(GridProblem.INCOMPLETE)
-    return RollGrid(_version(sent.get("version", "")), entries, problems)
+    return RollGrid(_seen(sent.get("seen", "")), entries, problems, asked)
 
 
 def _pupil(key: str) -> UUID:
@@ -108,7 +159,14 @@ def _note(text: str) -> tuple[str, str]:
     return note, ""
 
 
-def _version(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidValue(GridProblem.NO_VERSION)
-    return int(text)
+def _seen(text: str) -> dict[UUID, MarkEntry]:
+    try:
+        seen = {
+            UUID(key): MarkEntry(Mark(mark), str(note))
+            for key, (mark, note) in json.loads(text).items()
+        }
+        # Half a surrogate pair can be written in JSON, but on no page.
+        "".join(entry.note for entry in seen.values()).encode()
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise InvalidValue(GridProblem.NOTHING_SEEN) from None
+    return seen

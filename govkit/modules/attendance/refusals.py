@@ -18,9 +18,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from govkit.base.i18n import lazy_gettext as _
+from govkit.base.merging import Merge
 from govkit.errors import Conflict, Refused
+from govkit.modules.attendance.marks import MarkEntry
 
 __all__ = [
     "FutureDay",
@@ -139,6 +142,14 @@ class InvalidPeriod(Refused):
 
 
 class RollCallConflict(Conflict):
-    """Somebody else saved the roll call after it was opened; nothing was changed."""
+    """Somebody else saved the roll call after it was opened; nothing was changed.
+
+    :param merged: Both edits put together, with the pupils whom both changed; ``None`` when both
+        called the roll for the first time at the same moment, so that trying again merges them.
+    """
 
     code = "roll_call_conflict"
+
+    def __init__(self, merged: Merge[UUID, MarkEntry] | None = None) -> None:
+        super().__init__(self.code)
+        self.merged = merged

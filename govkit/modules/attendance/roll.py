@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from govkit.base.merging import merge
 from govkit.base.work import Work
 from govkit.jp.calendar import school_year_days, school_year_of
 from govkit.modules.attendance.closing import MonthState, month_states, refuse_closed
@@ -32,6 +33,8 @@ __all__ = ["Recorded", "RollLine", "RollSheet", "record_day", "roll_call"]
 
 NO_VERSION: Final = 0
 """Version of a roll call that has not been saved yet."""
+_PRESENT: Final = MarkEntry()
+_Stored = Mapping[UUID, tuple[UUID | None, MarkEntry | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class RollSheet:
     """A class's roll call of one day as it stands (出席簿の1日分).
 
     :param day: The day, and why there are no lessons if there are none.
-    :param version: Version to hand back when recording; 0 before the first save.
+    :param version: How often it was saved; 0 before the first time.
     :param previous: The lesson day before, in the same school year.
     :param following: The lesson day after, in the same school year.
     """
@@ -79,12 +82,14 @@ class Recorded:
 
     :param version: Version of the roll call now.
     :param changed: Pupils whose mark or note is now different.
-    :param assumed: Pupils whom the caller gave no mark, so that they are present.
+    :param assumed: Pupils whom nobody gave a mark, so that they are present.
+    :param kept: Pupils whose mark somebody else changed meanwhile and the caller did not.
     """
 
     version: int
     changed: tuple[UUID, ...]
     assumed: tuple[UUID, ...]
+    kept: tuple[UUID, ...] = ()
 
 
 def roll_call(work: Work, class_group: ClassGroup, day: date) -> RollSheet:
@@ -147,7 +152,7 @@ def record_day(
     day: date,
     marks: Mapping[UUID, MarkEntry],
     *,
-    expected_version: int | None = None,
+    seen: Mapping[UUID, MarkEntry] | None = None,
     reason: str = "",
 ) -> Recorded:
     """Record a roll call (出欠): pupils without a mark are present.
@@ -155,33 +160,40 @@ def record_day(
     Recording a day again corrects it: what changes is kept with its old value, who and when. The
     same content twice changes nothing.
 
+    With ``seen``, two may edit the same day: what only one of them changed is put together, and
+    pupils without a mark stay as they are recorded.
+
     :param marks: Mark and note by pupil.
-    :param expected_version: Version that the caller saw, 0 for none; ``None`` does not ask.
+    :param seen: What the caller saw before editing, pupils who were present without a note left out;
+        ``None`` replaces whatever is there.
     :raises MonthClosed: When the month is closed.
     :raises NotALessonDay: When the class has no lessons that day.
     :raises FutureDay: When the day has not come yet.
     :raises NotEnrolledThatDay: When a pupil is not in the class that day.
     :raises MarkNotRecordable: For a mark that only the calendar or enrolment gives.
-    :raises RollCallConflict: When somebody else saved after the version that was seen.
+    :raises RollCallConflict: When both changed the same pupil, or somebody else called the roll for
+        the first time at this very moment; nothing was recorded.
     """
     work.require("attendance.record", class_group)
     _refuse_day(work, class_group, day)
     if not all(MARKS[entry.mark].is_recordable for entry in marks.values()):
         raise MarkNotRecordable
-    stored = _stored(work, class_group, day)
-    if not marks.keys() <= stored.keys():
-        raise NotEnrolledThatDay
-    changes = [
-        _Change(pupil_id, mark_id, before, after)
-        for pupil_id, (mark_id, before) in stored.items()
-        if (after := marks.get(pupil_id, MarkEntry())) != before
-    ]
-    assumed = tuple(stored.keys() - marks.keys())
+    # The roll call before its marks: who saves at the same moment waits here, then reads them.
     call_id, version = _call(work, class_group, day)
+    stored = _stored(work, class_group, day)
+    wanted, kept = _wanted(stored, marks, seen)
+    changes = [
+        _Change(pupil_id, mark_id, before, wanted[pupil_id])
+        for pupil_id, (mark_id, before) in stored.items()
+        if wanted[pupil_id] != before
+    ]
+    assumed = tuple(
+        pupil_id
+        for pupil_id in stored.keys() - marks.keys()
+        if seen is None or stored[pupil_id][1] is None
+    )
     if call_id is not None and not changes:
-        return Recorded(version, (), assumed)
-    if expected_version not in (None, version):
-        raise RollCallConflict
+        return Recorded(version, (), assumed, kept)
     _save_call(work, class_group, day, call_id, version)
     _save_marks(work, class_group, day, changes)
     corrected = [each for each in changes if call_id is not None or each.before is not None]
@@ -195,7 +207,32 @@ def record_day(
         changed=len(changes),
         corrected=[str(each.pupil_id) for each in corrected],
     )
-    return Recorded(version + 1, tuple(each.pupil_id for each in changes), assumed)
+    return Recorded(version + 1, tuple(each.pupil_id for each in changes), assumed, kept)
+
+
+def _wanted(
+    stored: _Stored, marks: Mapping[UUID, MarkEntry], seen: Mapping[UUID, MarkEntry] | None
+) -> tuple[Mapping[UUID, MarkEntry], tuple[UUID, ...]]:
+    """What is to be recorded of each pupil, and who stays as somebody else recorded them.
+
+    :raises NotEnrolledThatDay: For a pupil who is not in the class, unless nothing was changed.
+    :raises RollCallConflict: When two changed the same pupil.
+    """
+    if any(
+        pupil_id not in stored and (seen is None or entry != seen.get(pupil_id, _PRESENT))
+        for pupil_id, entry in marks.items()
+    ):
+        raise NotEnrolledThatDay
+    if seen is None:
+        return {pupil_id: marks.get(pupil_id, _PRESENT) for pupil_id in stored}, ()
+    merged = merge(
+        {**dict.fromkeys(stored, _PRESENT), **seen},
+        {pupil_id: entry or _PRESENT for pupil_id, (_id, entry) in stored.items()},
+        marks,
+    )
+    if merged.clashes:
+        raise RollCallConflict(merged)
+    return merged.values, tuple(merged.theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +254,7 @@ def _refuse_day(work: Work, class_group: ClassGroup, day: date) -> None:
         raise NotALessonDay
 
 
-def _stored(
-    work: Work, class_group: ClassGroup, day: date
-) -> dict[UUID, tuple[UUID | None, MarkEntry | None]]:
+def _stored(work: Work, class_group: ClassGroup, day: date) -> _Stored:
     """Every pupil of the class that day, with the stored row if there is one."""
     rows = work.session.execute(
         sa.select(ClassMembership.pupil_id, DayMark.id, DayMark.mark, DayMark.note)
@@ -240,9 +275,9 @@ def _stored(
 
 def _call(work: Work, class_group: ClassGroup, day: date) -> tuple[UUID | None, int]:
     row = work.session.execute(
-        sa.select(RollCall.id, RollCall.version).where(
-            RollCall.class_group_id == class_group.id, RollCall.day == day
-        )
+        sa.select(RollCall.id, RollCall.version)
+        .where(RollCall.class_group_id == class_group.id, RollCall.day == day)
+        .with_for_update()
     ).one_or_none()
     return (row[0], row[1]) if row else (None, NO_VERSION)
 

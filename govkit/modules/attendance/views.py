@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from govkit.base.i18n import gettext as _
+from govkit.base.merging import Merge
 from govkit.base.web import Pages, notify, see_other
 from govkit.base.work import Work
 from govkit.errors import NotFound, Refused
@@ -32,13 +33,13 @@ from govkit.modules.attendance.forms import (
 from govkit.modules.attendance.grid import RollGrid, read_grid
 from govkit.modules.attendance.history import corrections as find_corrections
 from govkit.modules.attendance.history import recorded_classes
-from govkit.modules.attendance.marks import MARKS, AttendancePolicy
+from govkit.modules.attendance.marks import MARKS, AttendancePolicy, MarkEntry
 from govkit.modules.attendance.models import CalendarEntry, Closure, ClosureCause, EntryKind
 from govkit.modules.attendance.months import close_month, reopen_month
 from govkit.modules.attendance.months import month as month_sheet
-from govkit.modules.attendance.refusals import RollCallConflict
+from govkit.modules.attendance.refusals import NotEnrolledThatDay, RollCallConflict
 from govkit.modules.attendance.register_sheets import MONTH_REGISTER, register_key
-from govkit.modules.attendance.roll import RollSheet, record_day
+from govkit.modules.attendance.roll import Recorded, RollSheet, record_day
 from govkit.modules.attendance.roll import roll_call as roll_sheet
 from govkit.modules.schools import (
     ClassGroup,
@@ -149,9 +150,10 @@ def _roll_page(
     sheet: RollSheet,
     sent: Mapping[str, str] | None = None,
     grid: RollGrid | None = None,
+    merged: Merge[UUID, MarkEntry] | None = None,
 ) -> str:
     policy = work.policy(AttendancePolicy)
-    lines = display.roll_lines(sheet, policy, sent, grid)
+    lines = display.roll_lines(sheet, policy, sent, grid, merged)
     day = sheet.day.day
     return pages.render(
         "attendance/roll_call.html",
@@ -166,7 +168,9 @@ def _roll_page(
         others=[(mark.value, str(MARKS[mark].title)) for mark in policy.others],
         lines=lines,
         problems=display.problem_links(lines),
-        is_conflict=grid is not None and not grid.problems,
+        seen=display.seen_text(sheet, None if merged else grid),
+        is_conflict=merged is not None,
+        is_left=grid is not None and not grid.problems and not merged,
         entries=[(each.number, each.name, display.entry_text(each.entry)) for each in sheet.lines],
         can_record=work.allows(RECORD, class_group),
         is_just_saved=sheet.is_recorded and request.args.get("saved", type=int) == sheet.version,
@@ -194,15 +198,43 @@ def save_roll_call(work: Work, class_group_id: UUID, day: date) -> ResponseRetur
         sheet = roll_sheet(work, class_group, day)
         return _roll_page(work, class_group, sheet, request.form, grid), 400
     try:
-        done = record_day(work, class_group, day, grid.entries, expected_version=grid.version)
-    except RollCallConflict:
-        # The database may have ended the transaction: what is stored is read in a new one.
-        work.discard()
-        class_group = _class(work, class_group_id, RECORD)
+        done = _record(work, class_group, day, grid)
+    except RollCallConflict as conflict:
+        sheet = roll_sheet(work, class_group, day)
+        return _roll_page(work, class_group, sheet, request.form, grid, conflict.merged), 409
+    except NotEnrolledThatDay:
         sheet = roll_sheet(work, class_group, day)
         return _roll_page(work, class_group, sheet, request.form, grid), 409
+    _tell(done)
+    # The address says what was saved, so that the busiest act of the day keeps no notice for later.
+    saved = done.version if done.changed else None
+    return see_other("attendance.roll_call", class_group_id=class_group.id, day=day, saved=saved)
+
+
+def _record(work: Work, class_group: ClassGroup, day: date, grid: RollGrid) -> Recorded:
+    """Record what was sent; of two who call the roll at the same moment, the second is merged."""
+    try:
+        return record_day(work, class_group, day, grid.marks, seen=grid.seen)
+    except RollCallConflict as conflict:
+        if conflict.merged is not None:
+            raise
+    # The database has ended the transaction: the first one's marks are read in a new one.
+    identifier = class_group.id
+    work.discard()
+    return record_day(work, _class(work, identifier, RECORD), day, grid.marks, seen=grid.seen)
+
+
+def _tell(done: Recorded) -> None:
     if not done.changed:
         notify(_("保存済みの内容と同じです。変更はありません。"), "info")
+    if done.kept:
+        notify(
+            _(
+                "同じ日をほかの人も記録していたため、その人が変えた{count}人の出欠と合わせました。",
+                count=len(done.kept),
+            ),
+            "info",
+        )
     if done.assumed:
         notify(
             _(
@@ -211,9 +243,6 @@ def save_roll_call(work: Work, class_group_id: UUID, day: date) -> ResponseRetur
             ),
             "warning",
         )
-    # The address says what was saved, so that the busiest act of the day keeps no notice for later.
-    saved = done.version if done.changed else None
-    return see_other("attendance.roll_call", class_group_id=class_group.id, day=day, saved=saved)
 
 
 @pages.get("/<uuid:class_group_id>/corrections/<date:day>", permission=VIEW)

@@ -4,7 +4,16 @@ import pytest
 
 from govkit.errors import InvalidValue
 from govkit.modules.attendance import Mark, MarkEntry
-from govkit.modules.attendance.grid import GridProblem, RollGrid, field_names, read_grid
+from govkit.modules.attendance.grid import (
+    MINE,
+    THEIRS,
+    GridProblem,
+    RollGrid,
+    choice_names,
+    field_names,
+    read_grid,
+    write_seen,
+)
 
 FIRST, SECOND = uuid4(), uuid4()
 
@@ -14,7 +23,7 @@ def sent(first: str = "present", **more: str) -> dict[str, str]:
     mark, other, note = field_names(FIRST)
     return {
         "csrf_token": "x",
-        "version": "3",
+        "seen": "{}",
         mark: first,
         other: more.get("other", ""),
         note: more.get("note", ""),
@@ -25,7 +34,7 @@ def sent(first: str = "present", **more: str) -> dict[str, str]:
 
 def test_a_page_is_read():
     assert read_grid(sent("absent_illness", note="　発熱 38.5度 ")) == RollGrid(
-        3,
+        {},
         {FIRST: MarkEntry(Mark.ABSENT_ILLNESS, "発熱 38.5度"), SECOND: MarkEntry(Mark.LATE)},
     )
 
@@ -55,6 +64,30 @@ def test_what_a_person_left_undone_is_a_problem_of_the_line(fields, problem, not
     assert grid.entries[FIRST].note == note
 
 
+def test_a_page_sends_back_what_it_showed():
+    shown = {FIRST: MarkEntry(Mark.LATE, "<バス>"), SECOND: MarkEntry()}
+
+    grid = read_grid(sent() | {"seen": write_seen(shown)})
+
+    assert (grid.shown(FIRST), grid.shown(SECOND)) == (shown[FIRST], shown[SECOND])
+    assert grid.shown(uuid4()) is None
+    assert SECOND not in grid.seen
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept", "problem"), [(MINE, True, ""), (THEIRS, False, ""), ("", True, "どちらの")]
+)
+def test_a_mark_that_two_changed_is_asked_about(choice, kept, problem):
+    asked, chosen = choice_names(FIRST)
+    answer = {chosen: choice} if choice else {}
+
+    grid = read_grid(sent("late") | {asked: "1"} | answer)
+
+    assert (FIRST in grid.marks) is kept
+    assert grid.problems.get(FIRST, "").startswith(problem)
+    assert bool(grid.problems) is bool(problem)
+
+
 def test_control_characters_never_reach_the_database():
     assert read_grid(sent(note="a\x00b\r\nc")).entries[FIRST].note == "a b  c"
 
@@ -68,10 +101,14 @@ def test_control_characters_never_reach_the_database():
         ({field_names(SECOND)[0]: "asleep"}, GridProblem.UNKNOWN_MARK),
         ({field_names(SECOND)[0]: ""}, GridProblem.UNKNOWN_MARK),
         ({field_names(SECOND)[0]: "left"}, GridProblem.UNKNOWN_MARK),
-        ({"version": ""}, GridProblem.NO_VERSION),
-        ({"version": "-1"}, GridProblem.NO_VERSION),
-        ({"version": "٣"}, GridProblem.NO_VERSION),
-        ({"version": "9" * 40}, GridProblem.NO_VERSION),
+        ({"seen": ""}, GridProblem.NOTHING_SEEN),
+        ({"seen": "[]"}, GridProblem.NOTHING_SEEN),
+        ({"seen": '{"x":["late",""]}'}, GridProblem.NOTHING_SEEN),
+        ({"seen": f'{{"{FIRST}":["asleep",""]}}'}, GridProblem.NOTHING_SEEN),
+        ({"seen": f'{{"{FIRST}":[["late"],""]}}'}, GridProblem.NOTHING_SEEN),
+        ({"seen": f'{{"{FIRST}":"late"}}'}, GridProblem.NOTHING_SEEN),
+        ({"seen": f'{{"{FIRST}":["late","\\ud800"]}}'}, GridProblem.NOTHING_SEEN),
+        ({"seen": "[" * 100_000}, GridProblem.NOTHING_SEEN),
     ],
 )
 def test_what_our_page_cannot_send_is_refused_whole(change, problem):

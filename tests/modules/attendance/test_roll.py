@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from govkit.base.audit import AuditEvent
 from govkit.base.identity import Actor
+from govkit.base.merging import Clash
 from govkit.base.work import Work
 from govkit.errors import NotFound, NotPermitted
 from govkit.modules.attendance import (
@@ -97,26 +98,56 @@ def test_a_changed_note_alone_is_a_correction(work, class_group, pupils):
 
 def test_the_same_content_twice_changes_nothing(work, class_group, pupils):
     marks = {pupils[0].id: ABSENT}
-    record_day(work, class_group, TODAY, marks, expected_version=0)
+    record_day(work, class_group, TODAY, marks, seen={})
 
-    # A request that was sent twice carries the version of the first one.
-    done = record_day(work, class_group, TODAY, marks, expected_version=0)
+    # A request that was sent twice tells what the first one saw.
+    done = record_day(work, class_group, TODAY, marks, seen={})
 
     assert (done.version, done.changed) == (1, ())
     assert len(audited(work)) == 1
     assert work.session.scalars(sa.select(MarkCorrection)).all() == []
 
 
-def test_the_second_of_two_savers_is_told_and_nothing_is_lost(work, class_group, pupils):
-    record_day(work, class_group, TODAY, {pupils[0].id: ABSENT}, expected_version=0)
+def test_what_only_one_of_two_savers_changed_is_put_together(work, class_group, pupils):
+    first, second, third = (each.id for each in pupils)
+    everyone = {first: MarkEntry(), second: MarkEntry(), third: MarkEntry()}
+    record_day(work, class_group, TODAY, everyone | {first: ABSENT}, seen={})
 
-    for seen in (0, 2):
-        with pytest.raises(RollCallConflict):
-            record_day(work, class_group, TODAY, {pupils[1].id: LATE}, expected_version=seen)
+    done = record_day(work, class_group, TODAY, everyone | {second: LATE}, seen={})
 
-    assert marks_on(work)[pupils[0].id] == ABSENT
-    assert marks_on(work)[pupils[1].id] == MarkEntry()
-    assert record_day(work, class_group, TODAY, {}, expected_version=1).version == 2
+    assert marks_on(work) == {first: ABSENT, second: LATE, third: MarkEntry()}
+    assert (done.changed, done.kept, done.assumed) == ((second,), (first,), ())
+
+
+def test_a_pupil_whom_both_changed_is_left_for_them_to_decide(work, class_group, pupils):
+    first, second, _third = (each.id for each in pupils)
+    record_day(work, class_group, TODAY, {first: ABSENT})
+
+    with pytest.raises(RollCallConflict) as caught:
+        record_day(work, class_group, TODAY, {first: LATE, second: LATE}, seen={})
+
+    assert caught.value.merged.clashes == {first: Clash(theirs=ABSENT, mine=LATE)}
+    assert caught.value.merged.values[second] == LATE
+    assert marks_on(work)[second] == MarkEntry()
+    # Who has seen the other mark may replace it, and leaves alone what has no mark.
+    record_day(work, class_group, TODAY, {second: LATE}, seen={first: ABSENT})
+    assert marks_on(work)[first] == ABSENT
+    record_day(work, class_group, TODAY, {first: LATE}, seen={first: ABSENT, second: LATE})
+    assert (marks_on(work)[first], marks_on(work)[second]) == (LATE, LATE)
+
+
+def test_pupils_who_come_and_go_while_a_page_is_open(work, class_group, pupils):
+    first, second, _third = (each.id for each in pupils)
+    leave(work, pupils[0], date(2026, 11, 20), "転出")
+    joined = rows.add_pupils(work, class_group, 1, start=9)[0].id
+
+    # The page still shows the first; nothing was changed there, so that nothing is missed.
+    done = record_day(work, class_group, TODAY, {first: MarkEntry(), second: LATE}, seen={})
+
+    assert joined in done.assumed
+    assert first not in marks_on(work)
+    with pytest.raises(NotEnrolledThatDay):
+        record_day(work, class_group, TODAY, {first: LATE, second: LATE}, seen={})
 
 
 @pytest.mark.parametrize("day", [TODAY, YESTERDAY], ids=["first save", "correction"])
@@ -131,9 +162,9 @@ def test_two_who_save_at_the_same_moment_cannot_both_win(deployment, day):
     def save(entry: MarkEntry) -> None:
         try:
             with deployment.work(city, Actor.operator("A")) as own:
-                seen = roll_call(own, class_group, day).version
+                roll_call(own, class_group, day)
                 together.wait(timeout=10)
-                record_day(own, class_group, day, {pupils[0].id: entry}, expected_version=seen)
+                record_day(own, class_group, day, {pupils[0].id: entry}, seen={})
             outcomes.put(entry)
         except RollCallConflict:
             outcomes.put(None)

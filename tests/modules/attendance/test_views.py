@@ -1,38 +1,18 @@
 import re
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from govkit.base.identity import Actor
 from govkit.base.municipality import MunicipalityPolicy
 from govkit.modules.attendance import Mark, MarkEntry, close_month, record_day, roll_call
-from govkit.modules.attendance.grid import field_names
-from govkit.modules.schools import ClassGroup
+from govkit.modules.attendance.grid import choice_names, field_names
+from govkit.modules.schools import ClassGroup, Pupil, leave
 from tests.modules.attendance import rows
+from tests.modules.attendance.browsing import fields_of, page_of
 
 TODAY = date(2026, 11, 24)
 JUNE_DAYS = rows.weekdays(date(2026, 6, 1), 22)
-
-
-@pytest.fixture
-def city(deployment):
-    """A school of 立川市 with two classes, the first of which has three pupils."""
-
-    class City:
-        def work(self, **options):
-            return deployment.work(
-                deployment.municipality("132021"), Actor.operator("準備"), **options
-            )
-
-    made = City()
-    with made.work() as work:
-        school = rows.add_school(work)
-        made.school_id = school.id
-        first, second = (rows.add_class(work, school, name) for name in ("1組", "2組"))
-        made.class_id, made.other_class_id = first.id, second.id
-        made.pupils = [pupil.id for pupil in rows.add_pupils(work, first, 3)]
-    return made
 
 
 @pytest.fixture
@@ -50,22 +30,6 @@ def teacher(sign_in, city):
 @pytest.fixture
 def principal(sign_in, city):
     return sign_in("132021", "principal", unit_id=city.school_id)
-
-
-def page_of(city, day: date = TODAY, class_id: UUID | None = None) -> str:
-    return f"/attendance/{class_id or city.class_id}/{day}"
-
-
-def fields_of(html: str) -> dict[str, str]:
-    """What a browser would send from the page as it stands."""
-    found = {}
-    for tag in re.findall(r"<input [^>]*>", html):
-        attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
-        if attributes["type"] == "radio" and " checked" not in tag:
-            continue
-        if attributes.get("name") not in (None, "csrf_token"):
-            found[attributes["name"]] = attributes.get("value", "")
-    return found
 
 
 def stored(city, day: date = TODAY):
@@ -119,7 +83,7 @@ def test_a_corrected_mark_is_listed_with_the_old_one(city, teacher):
     mark = field_names(city.pupils[0])[0]
     teacher.post(page_of(city), data=sent)
 
-    teacher.post(page_of(city), data=sent | {mark: "late", "version": "1"})
+    teacher.post(page_of(city), data=sent | {mark: "late"})
 
     page = teacher.get(f"/attendance/{city.class_id}/corrections/2026-11-01").text
     assert re.search(r"11/24（火）.*児童.*出席.*遅刻.*試験 花子", page, re.DOTALL)
@@ -127,23 +91,78 @@ def test_a_corrected_mark_is_listed_with_the_old_one(city, teacher):
     assert "この月の訂正はありません" in empty
 
 
-def test_the_second_saver_sees_both_versions_and_merges_them(city, sign_in):
-    first, second = (sign_in("132021", "homeroom_teacher", unit_id=city.class_id) for _ in range(2))
-    seen = fields_of(first.get(page_of(city)).text)
-    one, two = (field_names(each)[0] for each in city.pupils[:2])
+@pytest.fixture
+def two(city, sign_in):
+    """Two teachers of one class, and what both see on the page of today."""
+    both = [sign_in("132021", "homeroom_teacher", unit_id=city.class_id) for _ in range(2)]
+    return *both, fields_of(both[0].get(page_of(city)).text)
+
+
+def test_two_who_change_different_pupils_need_not_know_of_each_other(city, two):
+    first, second, seen = two
+    one, other = (field_names(each)[0] for each in city.pupils[:2])
     first.post(page_of(city), data=seen | {one: "absent_illness"})
 
-    answer = second.post(page_of(city), data=seen | {two: "late"})
+    answer = second.post(page_of(city), data=seen | {other: "late"}, follow_redirects=True)
+
+    assert "出欠を保存しました。" in answer.text
+    assert "その人が変えた1人の出欠と合わせました" in answer.text
+    assert stored(city)[:2] == [MarkEntry(Mark.ABSENT_ILLNESS), MarkEntry(Mark.LATE)]
+
+
+@pytest.mark.parametrize(("choice", "mark"), [("mine", Mark.LATE), ("theirs", Mark.ABSENT_ILLNESS)])
+@pytest.mark.requirement("P8")
+def test_of_two_who_change_the_same_pupil_the_second_chooses(city, two, choice, mark):
+    first, second, seen = two
+    one, other, third = (field_names(each)[0] for each in city.pupils)
+    first.post(page_of(city), data=seen | {one: "absent_illness", third: "early_leave"})
+
+    answer = second.post(page_of(city), data=seen | {one: "late", other: "late"})
 
     assert answer.status_code == 409
-    assert "ほかの人が先に保存したため、まだ保存していません" in answer.text
-    assert answer.text.count("保存済み：") == 2
-    assert "保存済み：欠席（病気）" in answer.text
-    assert stored(city)[:2] == [MarkEntry(Mark.ABSENT_ILLNESS), MarkEntry()]
+    assert "<title>エラー: 出席簿" in answer.text
+    assert answer.text.count("保存済みの「欠席（病気）」を残す") == 1
+    assert answer.text.count("自分が入力した「遅刻」にする") == 1
+    assert "ほかの人が変更" in answer.text
+    assert stored(city)[1] == MarkEntry()
     mine = fields_of(answer.text)
-    assert (mine[one], mine[two], mine["version"]) == ("present", "late", "1")
-    second.post(page_of(city), data=mine | {one: "absent_illness"})
-    assert stored(city)[:2] == [MarkEntry(Mark.ABSENT_ILLNESS), MarkEntry(Mark.LATE)]
+    assert (mine[one], mine[other], mine[third]) == ("late", "late", "early_leave")
+    again = second.post(page_of(city), data=mine)
+    assert again.status_code == 400
+    assert again.text.count("どちらの出欠を残すか選んでください") == 2
+    name = choice_names(city.pupils[0])[1]
+    answer = second.post(page_of(city), data=fields_of(again.text) | {name: choice})
+    assert answer.status_code == 303
+    assert [each.mark for each in stored(city)] == [mark, Mark.LATE, Mark.EARLY_LEAVE]
+
+
+def test_a_page_that_has_to_be_put_right_still_knows_what_was_seen(city, two):
+    first, second, seen = two
+    one, other, note = (
+        *(field_names(each)[0] for each in city.pupils[:2]),
+        field_names(city.pupils[1])[2],
+    )
+    first.post(page_of(city), data=seen | {one: "absent_illness"})
+
+    answer = second.post(page_of(city), data=seen | {other: "late", note: "あ" * 101})
+
+    assert answer.status_code == 400
+    second.post(page_of(city), data=fields_of(answer.text) | {note: "バス"})
+    assert stored(city)[:2] == [MarkEntry(Mark.ABSENT_ILLNESS), MarkEntry(Mark.LATE, "バス")]
+
+
+def test_a_pupil_who_left_meanwhile_takes_no_other_mark_along(city, teacher):
+    sent = fields_of(teacher.get(page_of(city)).text)
+    one, other = (field_names(each)[0] for each in city.pupils[:2])
+    with city.work() as work:
+        leave(work, work.find(Pupil, city.pupils[0]), date(2026, 11, 20), "転出")
+
+    answer = teacher.post(page_of(city), data=sent | {one: "late", other: "late"})
+
+    assert answer.status_code == 409
+    assert "名簿から外れた人がいるため、まだ保存していません" in answer.text
+    teacher.post(page_of(city), data=fields_of(answer.text))
+    assert stored(city)[0] == MarkEntry(Mark.LATE)
 
 
 def test_a_pupil_who_joined_meanwhile_is_pointed_out(city, june, teacher):
@@ -199,7 +218,7 @@ def test_another_class_and_another_year_look_like_nothing(city, teacher):
     ]:
         expected = 303 if path.startswith("/attendance/?") else 404
         assert teacher.get(path).status_code == expected, path
-    sent = {field_names(city.pupils[0])[0]: "late", "lines": "1", "version": "0"}
+    sent = {field_names(city.pupils[0])[0]: "late", "lines": "1", "seen": "{}"}
     other = page_of(city, class_id=city.other_class_id)
     assert teacher.post(other, data=sent).status_code == 404
     assert teacher.get(f"/attendance/calendar/{city.school_id}").status_code == 403
@@ -240,7 +259,7 @@ def test_a_month_is_closed_after_asking_and_reopened_with_a_reason(city, june, t
     answer = principal.post(f"{june}/reopen", data={"reason": "届けの遅れ"}, follow_redirects=True)
     assert "締めを解除しました。" in answer.text
     assert "理由：届けの遅れ" in answer.text
-    assert 'name="version"' in teacher.get(page_of(city, JUNE_DAYS[0])).text
+    assert 'name="seen"' in teacher.get(page_of(city, JUNE_DAYS[0])).text
 
 
 def test_a_principal_sees_which_classes_are_missing_and_records_nothing(city, teacher, principal):
@@ -251,7 +270,7 @@ def test_a_principal_sees_which_classes_are_missing_and_records_nothing(city, te
     assert page.index("3年1組") < page.index("記録済み") < page.index("3年2組")
     assert "未記録" in page
     view = principal.get(page_of(city)).text
-    assert 'name="version"' not in view
+    assert 'name="seen"' not in view
     assert "最後の保存" in view
     assert "まだ記録されていません" in principal.get(page_of(city, date(2026, 11, 20))).text
     assert principal.post(page_of(city), data={}).status_code == 403
@@ -338,7 +357,7 @@ def test_closures_are_entered_and_withdrawn(city, principal, teacher, scope, sho
     assert text in teacher.get(page_of(city)).text
     removal = re.search(rf'action="({base}/closures/[^"]+/remove)"', page)[1]
     assert "取り消しました" in principal.post(removal, follow_redirects=True).text
-    assert 'name="version"' in teacher.get(page_of(city)).text
+    assert 'name="seen"' in teacher.get(page_of(city)).text
     assert "まだ登録がありません" in principal.get(f"{base}?year=2027").text
     assert principal.get(f"{base}?year=99999").status_code == 404
 
