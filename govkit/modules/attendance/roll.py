@@ -187,11 +187,7 @@ def record_day(
         for pupil_id, (mark_id, before) in stored.items()
         if wanted[pupil_id] != before
     ]
-    assumed = tuple(
-        pupil_id
-        for pupil_id in stored.keys() - marks.keys()
-        if seen is None or stored[pupil_id][1] is None
-    )
+    assumed = _assumed(stored, marks, seen)
     if call_id is not None and not changes:
         return Recorded(version, (), assumed, kept)
     _save_call(work, class_group, day, call_id, version)
@@ -233,6 +229,14 @@ def _wanted(
     if merged.clashes:
         raise RollCallConflict(merged)
     return merged.values, tuple(merged.theirs)
+
+
+def _assumed(
+    stored: _Stored, marks: Mapping[UUID, MarkEntry], seen: Mapping[UUID, MarkEntry] | None
+) -> tuple[UUID, ...]:
+    """Pupils whom nobody gave a mark."""
+    left = stored.keys() - marks.keys()
+    return tuple(each for each in left if seen is None or stored[each][1] is None)
 
 
 @dataclass(frozen=True, slots=True)
