@@ -1,5 +1,8 @@
 """What is asked of every page in a browser: it has arrived whole, fits, and is accessible."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -10,6 +13,13 @@ def settled(page: Page) -> Page:
     return page
 
 
+@contextmanager
+def leaving(page: Page) -> Iterator[None]:
+    """Whatever leads to another page, until that one is there whole."""
+    with page.expect_navigation():
+        yield
+
+
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than its window."""
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -18,5 +28,5 @@ def overflow(page: Page) -> int:
 
 def assert_accessible(page: Page, state: str = "") -> None:
     """Axe finds nothing on the page."""
-    results = Axe().run(settled(page))
+    results = Axe().run(settled(page), options={"resultTypes": ["violations"]})
     assert results.violations_count == 0, f"{state or page.url}\n{results.generate_report()}"

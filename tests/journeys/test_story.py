@@ -191,7 +191,7 @@ class Story:
         clerk.press("通学区域で就学校を指定する")
         clerk.check("09-assigned")
         children = clerk.main.get_by_role("table").get_by_role("link")
-        children.first.click()
+        clerk.leave_by(children)
         clerk.check("10-entry")
         entry = clerk.page.url.removeprefix(self.stage.address)
         self._designate_another_school(clerk)
@@ -218,13 +218,13 @@ class Story:
         buttons = clerk.main.get_by_role("button", name=re.compile("人を受け入れる"))
         admitted = 0
         while buttons.count():
-            buttons.first.click()
+            clerk.leave_by(buttons)
             admitted += 1
         assert admitted >= 2
         clerk.menu("学級と児童生徒")
         clerk.check("13-classes")
         clerk.open("/schools/?year=2027")
-        clerk.main.get_by_role("link", name=re.compile("1年1組")).first.click()
+        clerk.leave_by(clerk.main.get_by_role("link", name=re.compile("1年1組")))
         clerk.check("14-class")
         rows = clerk.main.get_by_role("table").first.get_by_role("row")
         assert rows.count() > 5
@@ -300,7 +300,7 @@ class Story:
         chief.check("19-exports")
         clerk.open(path)
         with clerk.page.expect_download(timeout=60_000) as download:
-            clerk.press("ファイルを受け取る")
+            clerk.main.get_by_role("button", name="ファイルを受け取る").click()
         return download.value.suggested_filename, Path(download.value.path()).read_bytes()
 
     # 5 ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.pages import assert_accessible, overflow, settled
+from tests.pages import assert_accessible, leaving, overflow, settled
 
 SCREENSHOTS = os.environ.get("STORY_SCREENSHOTS", "")
 """Folder for a picture of each page of the story; blank takes none."""
@@ -64,16 +64,21 @@ class Visitor:
 
     def follow(self, text: str) -> None:
         """Follow a link by its words, in the page itself."""
-        self.main.get_by_role("link", name=text, exact=True).first.click()
+        self.leave_by(self.main.get_by_role("link", name=text, exact=True))
 
     def menu(self, text: str) -> None:
         """Follow a link of the menu."""
         menu = self.page.get_by_role("navigation", name="メニュー").first
-        menu.get_by_role("link", name=text, exact=True).click()
+        self.leave_by(menu.get_by_role("link", name=text, exact=True))
 
     def press(self, text: str) -> None:
         """Press a button of the page by its words."""
-        self.main.get_by_role("button", name=text).first.click()
+        self.leave_by(self.main.get_by_role("button", name=text))
+
+    def leave_by(self, door: Locator) -> None:
+        """Click what leads to another page, and wait for that page."""
+        with leaving(self.page):
+            door.first.click()
 
     @property
     def main(self) -> Locator:
