@@ -13,7 +13,7 @@ from govkit.modules.schools import ClassGroup
 from govkit.testing.plugin import PASSWORD, appoint
 from tests.conftest import served
 from tests.modules.attendance import rows
-from tests.pages import assert_accessible, overflow
+from tests.pages import assert_accessible, leaving, overflow
 
 TODAY = date(2026, 11, 24)
 SIZES = [
@@ -33,17 +33,19 @@ class Classroom:
             school = rows.add_school(work)
             class_group = rows.add_class(work, school)
             self.class_id, self.school_id = class_group.id, school.id
-            self.pupils = [pupil.id for pupil in rows.add_pupils(work, class_group, 35)]
+            rows.add_pupils(work, class_group, 35)
 
     def marks(self) -> list[MarkEntry | None]:
         with self.deployment.work(self.city, Actor.operator("確認"), writes=False) as work:
             sheet = roll_call(work, work.find(ClassGroup, self.class_id), TODAY)
             return [line.entry for line in sheet.lines]
 
-    def record(self, mark: Mark) -> None:
+    def record(self, place: int, mark: Mark) -> None:
+        """Somebody else records the mark of the pupil in a place of the list."""
         with self.deployment.work(self.city, Actor.operator("ほかの人")) as work:
-            entries = {self.pupils[0]: MarkEntry(mark)}
-            record_day(work, work.find(ClassGroup, self.class_id), TODAY, entries)
+            class_group = work.find(ClassGroup, self.class_id)
+            pupil_id = roll_call(work, class_group, TODAY).lines[place].pupil_id
+            record_day(work, class_group, TODAY, {pupil_id: MarkEntry(mark)})
 
 
 @pytest.fixture
@@ -136,11 +138,12 @@ def test_every_state_is_accessible_and_fits(page, classroom):
     check(page, "problem")
     choose(page, 1, "早退")
     choose(page, 0, "遅刻")
-    classroom.record(Mark.ABSENT_ILLNESS)
+    classroom.record(0, Mark.ABSENT_ILLNESS)
     page.get_by_role("button", name="保存する").click()
     page.get_by_text("ほかの人も同じ人の出欠を変えたため").wait_for()
     check(page, "conflict")
-    page.get_by_role("button", name="保存する").click()
+    with leaving(page):
+        page.get_by_role("button", name="保存する").click()
     page.get_by_text("まだ保存していません。1か所を直してください").wait_for()
     check(page, "conflict left open")
     page.get_by_label("保存済みの「欠席（病気）」を残す").check()
