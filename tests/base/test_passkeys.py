@@ -16,7 +16,7 @@ from govkit.base.identity import Account, Staff
 from govkit.base.passkeys import Answer, Site, use_passkey
 from govkit.testing.plugin import PASSWORD, appoint
 from tests.conftest import served
-from tests.pages import assert_accessible, overflow, settled
+from tests.pages import assert_accessible, leaving, overflow, settled
 
 pytestmark = pytest.mark.requirement("AUT-5", "ASVS-6.3.3", "ASVS-6.5.1")
 AUTHENTICATOR = {
@@ -207,11 +207,13 @@ def test_without_scripts_the_page_offers_the_other_ways(browser, sqlite_site) ->
         assert settled(person.page).get_by_text("JavaScript が動くブラウザー").is_visible()
         assert person.page.get_by_role("button", name="パスキーを作る").count() == 0
         person.page.goto(f"{person.address}/account/factors")
-        person.press("認証アプリを設定する")
+        with leaving(person.page):
+            person.press("認証アプリを設定する")
         secret = settled(person.page).locator("code").inner_text().replace(" ", "")
         code = pyotp.TOTP(secret).at(deployment.clock())
         person.page.get_by_label("認証アプリに出ている6桁の数字").fill(code)
-        person.press("確かめて使いはじめる")
+        with leaving(person.page):
+            person.press("確かめて使いはじめる")
         assert settled(person.page).locator(".gk-codes li").count() == 10
 
 
@@ -231,7 +233,8 @@ def test_the_other_pages_of_logins_are_accessible_at_every_width(browser, sqlite
             assert overflow(person.page) <= 0, address
             person.page.set_viewport_size({"width": 1280, "height": 800})
         person.page.goto(f"{person.address}/account/factors")
-        person.press("認証アプリを設定する")
+        with leaving(person.page):
+            person.press("認証アプリを設定する")
         assert_accessible(person.page, "QR code")
         person.page.goto(f"{person.address}/step-up?next=/account")
         assert_accessible(person.page)

@@ -9,7 +9,7 @@ from govkit.forms import DateField, Form, Invalid, Pick, PickerBlock, SubmitFiel
 from tests.conftest import served
 from tests.forms.page import Page
 from tests.forms.test_address_browser import POLICY, STATIC, page_of
-from tests.pages import assert_accessible, overflow
+from tests.pages import assert_accessible, leaving, overflow
 
 SCHOOLS = {
     "101": Pick("101", 101, "第一小学校", (("所在地", "錦町"),)),
@@ -199,10 +199,12 @@ def test_axe_finds_nothing_beside_candidates_and_a_pick(browser, site):
     context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto(site)
-    page.get_by_role("button", name="さがす").click()
+    with leaving(page):
+        page.get_by_role("button", name="さがす").click()
     assert_accessible(page)
     page.get_by_role("radio", name="第一小学校").check()
-    page.get_by_role("button", name="送信する").click()
+    with leaving(page):
+        page.get_by_role("button", name="送信する").click()
     assert_accessible(page)
     assert overflow(page) <= 0
     context.close()

@@ -1,5 +1,6 @@
 """``python -m govkit.testing.resident_api --residents extract.csv``."""
 
+import signal
 import threading
 from pathlib import Path
 
@@ -56,10 +57,16 @@ def main(
         click.echo(f'base_url = "{url}"\ntoken_url = "{provider.token_url}"')
         click.echo(f'client_id = "{provider.client_id}"')
         click.echo(f"シークレット: {provider.client_secret}")
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("止めました。")
+        _wait_for_the_end()
+        click.echo("止めました。")
+
+
+def _wait_for_the_end() -> None:
+    """Wait for Ctrl+C or a request to end, also where the shell ignores Ctrl+C for its children."""
+    ended = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: ended.set())
+    ended.wait()
 
 
 if __name__ == "__main__":

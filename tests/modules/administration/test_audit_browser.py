@@ -9,7 +9,7 @@ from govkit.base.identity import Actor
 from govkit.base.persons import AddresseeNumber
 from govkit.testing.plugin import PASSWORD, FixedClock, appoint
 from tests.conftest import served
-from tests.pages import assert_accessible, overflow
+from tests.pages import assert_accessible, leaving, overflow
 
 CITY = "132021"
 pytestmark = pytest.mark.requirement("A11-1", "P22")
@@ -67,7 +67,8 @@ def test_records_are_found_page_by_page(page_of, site):
     check(page)
     page.get_by_label("対象の人").fill("")
     page.get_by_role("button", name="調べる", exact=True).press("Enter")
-    page.get_by_role("button", name="この前の記録を見る").press("Enter")
+    with leaving(page):
+        page.get_by_role("button", name="この前の記録を見る").press("Enter")
     check(page)
     page.get_by_label("対象の人").fill(f"9{page.viewport_size['width']}")
     page.get_by_role("button", name="調べる", exact=True).press("Enter")

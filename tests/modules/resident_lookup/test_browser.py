@@ -9,7 +9,7 @@ from govkit.testing.plugin import PASSWORD, FixedClock, appoint
 from tests.conftest import served
 from tests.modules.resident_extracts.files import CITY
 from tests.modules.resident_lookup.conftest import register
-from tests.pages import assert_accessible, overflow
+from tests.pages import assert_accessible, leaving, overflow
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,8 @@ def test_every_page_is_accessible_on_a_phone(opened, site):
     page = opened(site[1], width=390)
     page.goto("/resident_lookup/purpose")
     check(page)
-    page.get_by_role("button", name="この目的で調べる").click()
+    with leaving(page):
+        page.get_by_role("button", name="この目的で調べる").click()
     check(page)
     page.get_by_role("radio", name="学齢簿の確認").check()
     page.get_by_label("照会する理由").fill("確認")
@@ -104,7 +105,8 @@ def test_the_record_of_lookups_is_accessible_and_downloaded(opened, site):
         check(page)
     page.get_by_label("宛名番号").fill("000000000000001")
     page.get_by_label("記録を見る理由").fill("開示請求")
-    page.get_by_role("button", name="記録を見る").click()
+    with leaving(page):
+        page.get_by_role("button", name="記録を見る").click()
     check(page)
     page.reload()
     with page.expect_download() as download:
