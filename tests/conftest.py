@@ -22,8 +22,22 @@ from xdist.scheduler import LoadScopeScheduling
 hypothesis.settings.register_profile("shared machine", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("shared machine")
 
-LONGEST = ("tests/journeys", "tests/scaffold", "tests/cli", "tests/modules/attendance")
-"""Folders whose tests start first, so that no process is left alone with them at the end."""
+LONGEST = (
+    "tests/journeys",
+    "tests/accessibility",
+    "tests/benchmarks",
+    "_browser.py",
+    "tests/scaffold",
+    "tests/cli",
+    "test_conformance.py",
+    "test_sql_view.py",
+    "test_code_blocks.py",
+    "test_archive.py",
+    "test_leaks.py",
+    "tests/base/jobs",
+    "test_views.py",
+)
+"""Parts of paths whose tests start first, so that no process is left alone with them at the end."""
 
 
 PAGES = (
