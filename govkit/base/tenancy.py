@@ -13,7 +13,9 @@ own tables; :data:`EVERYWHERE` crosses municipalities and is handed out only by
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -133,10 +135,7 @@ def guard_statement(state: ORMExecuteState) -> None:
     scope = session.scope
     if not state.is_orm_statement or isinstance(state.statement, FromStatement):
         raise UnscopedAccess("Core and textual SQL are not scoped; use the mapped classes")
-    classes = {mapper.class_ for mapper in state.all_mappers}
-    # Statements that SQLAlchemy writes itself hold plain columns of the classes they load.
-    if not (state.is_relationship_load or state.is_column_load or session._is_getting):  # noqa: SLF001
-        classes |= mapped_classes(state.statement)
+    classes = _reached_classes(state, session)
     if not state.is_select and not session.writes:
         raise UnscopedAccess("this session only reads")
     if state.is_update or state.is_delete:
@@ -151,18 +150,51 @@ def guard_statement(state: ORMExecuteState) -> None:
         _check_written_values(state, code)
 
 
+_KNOWN: Final[dict[tuple[bool, Any], frozenset[type]]] = {}
+"""What statements reach that were found to be in order, by the key of their SQL."""
+_MOST_KNOWN: Final = 2000
+
+
+def _reached_classes(state: ORMExecuteState, session: ScopedSession) -> frozenset[type]:
+    # Statements that SQLAlchemy writes itself hold plain columns of the classes they load.
+    is_own = state.is_relationship_load or state.is_column_load or session._is_getting  # noqa: SLF001
+    # Two statements with one key have one SQL text but for the values: one verdict serves both.
+    sql = cast(sa.ClauseElement, state.statement)._generate_cache_key()  # noqa: SLF001
+    key = (is_own, sql.key) if sql is not None else None
+    known = _KNOWN.get(key) if key is not None else None
+    if known is not None:
+        return known
+    classes = frozenset(mapper.class_ for mapper in state.all_mappers)
+    if not is_own:
+        classes |= mapped_classes(state.statement)
+    if key is not None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = classes
+    return classes
+
+
 @event.listens_for(ScopedSession, "do_orm_execute")
 def limit_statement(state: ORMExecuteState) -> None:
     """The criteria: every mapped class in the statement is limited to the municipality."""
     code = _session_of(state).scope.municipality_code
-    if code is not None and state.is_orm_statement:
-        state.statement = state.statement.options(
-            with_loader_criteria(
-                TenantTable,
-                lambda table: table.municipality_code == code,
-                include_aliases=True,
-            )
-        )
+    if code is None or not state.is_orm_statement:
+        return
+    limited = _LIMITED.setdefault(state.statement, {})
+    if code not in limited:
+        limited[code] = state.statement.options(_criteria(code))
+    state.statement = limited[code]
+
+
+_LIMITED: Final[WeakKeyDictionary[Any, dict[str, Any]]] = WeakKeyDictionary()
+"""Statements with their criteria, by municipality: those made once are limited once."""
+
+
+@lru_cache(maxsize=4096)
+def _criteria(code: str) -> Any:
+    return with_loader_criteria(
+        TenantTable, lambda table: table.municipality_code == code, include_aliases=True
+    )
 
 
 def _session_of(state: ORMExecuteState) -> ScopedSession:

@@ -209,6 +209,51 @@ def test_clever_writes_are_refused(filled: Deployment, name: str) -> None:
         WRITES[name](session)
 
 
+ALIKE: tuple[tuple[Any, Any], ...] = (
+    (select(Staff.id, Staff.family_name), select(Staff.id, TABLE.c.family_name)),
+    (select(Staff.family_name), select(Staff.family_name).prefix_with("DISTINCT")),
+    (select(Staff.family_name), select(Staff.family_name).suffix_with("LIMIT 1")),
+    (select(Staff.family_name), select(Staff.family_name).with_statement_hint("x")),
+    (select(Staff.family_name), select(Staff.family_name).with_hint(Staff, "x")),
+    (select(Staff.id), select(Staff.id).add_cte(TABLE.select().cte())),
+    (
+        select(Staff.id).order_by(Staff.family_name),
+        select(Staff.id).order_by(sa.text("govkit_staff.family_name")),
+    ),
+    (
+        select(Staff.id, func.length("a")),
+        select(Staff.id, func.set_config("a")),
+    ),
+    (
+        select(Staff.id, select(func.max(Staff.family_name)).scalar_subquery()),
+        select(Staff.id, _foreign_name(TABLE)),
+    ),
+    (
+        update(Staff).values(given_name="x"),
+        update(Staff).values(given_name="x").prefix_with("OR REPLACE"),
+    ),
+    (
+        update(Staff).values(given_name="x"),
+        update(Staff).values(given_name="x").where(TABLE.c.given_name == "x"),
+    ),
+    (
+        update(Staff).values(given_name="x"),
+        update(Staff).values(given_name=sa.literal_column("given_name")),
+    ),
+)
+"""A statement in order, and one that differs in what is refused."""
+
+
+@pytest.mark.requirement("P2", "TEN-1")
+def test_a_statement_is_not_taken_for_one_that_was_in_order(filled: Deployment) -> None:
+    for usual, clever in ALIKE:
+        with filled.session(OWN) as session:
+            session.execute(usual.execution_options(synchronize_session=False))
+            with pytest.raises(UnscopedAccess):
+                session.execute(clever.execution_options(synchronize_session=False))
+            session.rollback()
+
+
 USUAL: dict[str, Callable[[], Any]] = {
     "alias": lambda: select(aliased(Staff).family_name),
     "join": lambda: select(Staff.family_name, Role.title).join(Role, true()),
