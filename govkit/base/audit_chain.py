@@ -57,24 +57,37 @@ def append(session: ScopedSession, events: Iterable[AuditEvent]) -> None:
     new = list(events)
     if not new:
         return
-    newest = _locked_head(session)
-    number, link = newest.number, newest.chain_hash
+    code = _code(session)
+    number, link = _locked_head(session)
+    rows = []
     for event in new:
         number += 1
         event.number = number
         event.chain_hash = link = link_of(link, event)
-    newest.number, newest.chain_hash = number, link
-    session.add_all(new)
+        rows.append({name: getattr(event, name) for name in _COLUMNS} | {"municipality_code": code})
+    session.execute(_ADD, rows)
+    session.execute(_MOVE_HEAD, {"number": number, "chain_hash": link})
 
 
-def _locked_head(session: ScopedSession) -> AuditHead:
-    code = _code(session)
+_COLUMNS: Final = tuple(each.key for each in sa.inspect(AuditEvent).column_attrs)
+_ADD: Final = sa.insert(AuditEvent)
+_LOCK_HEAD: Final = (
+    sa.select(AuditHead.number, AuditHead.chain_hash).where(AuditHead.id == _HEAD).with_for_update()
+)
+_MOVE_HEAD: Final = (
+    sa.update(AuditHead)
+    .where(AuditHead.id == _HEAD)
+    .values(number=sa.bindparam("number"), chain_hash=sa.bindparam("chain_hash"))
+    .execution_options(synchronize_session=False)
+)
+
+
+def _locked_head(session: ScopedSession) -> tuple[int, str]:
+    """Number and hash of the newest link."""
     while True:
-        found: AuditHead | None = session.get(
-            AuditHead, (code, _HEAD), with_for_update=True, populate_existing=True
-        )
+        found = session.execute(_LOCK_HEAD).one_or_none()
         if found is not None:
-            return found
+            return found.number, found.chain_hash
         try:
             with session.begin_nested():
                 session.add(_first_head(session))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
@@ -131,10 +131,16 @@ def has_written(session: ScopedSession) -> bool:
     return bool(session.info.get("govkit_has_written"))
 
 
+_STORED: Final = sa.select(
+    AnsweredRequest.status, AnsweredRequest.headers, AnsweredRequest.body
+).where(AnsweredRequest.fingerprint == sa.bindparam("mark"))
+_KEEP: Final = sa.insert(AnsweredRequest)
+
+
 def stored_answer(session: ScopedSession, mark: str) -> Answer | None:
     """The answer that a request with the fingerprint got before, if it did."""
-    row = session.scalar(sa.select(AnsweredRequest).where(AnsweredRequest.fingerprint == mark))
-    return Answer(row.status, row.headers, row.body) if row else None
+    row = session.execute(_STORED, {"mark": mark}).one_or_none()
+    return Answer(*row) if row else None
 
 
 def keep_answer(session: ScopedSession, mark: str, answer: Answer, now: datetime) -> None:
@@ -143,16 +149,18 @@ def keep_answer(session: ScopedSession, mark: str, answer: Answer, now: datetime
     :raises IntegrityError: When another request with the fingerprint was answered meanwhile.
     """
     body = answer.body if answer.body is not None and len(answer.body) <= _MAX_BODY else None
-    row = AnsweredRequest(
-        fingerprint=mark,
-        answered_at=now,
-        status=answer.status,
-        headers=answer.headers,
-        body=body,
-    )
-    session.add(row)
-    session.flush()
-    if row.id.int % _SWEEP_ONE_IN == 0:
+    identifier = uuid4()
+    row = {
+        "municipality_code": session.scope.municipality_code,
+        "id": identifier,
+        "fingerprint": mark,
+        "answered_at": now,
+        "status": answer.status,
+        "headers": answer.headers,
+        "body": body,
+    }
+    session.execute(_KEEP, [row])
+    if identifier.int % _SWEEP_ONE_IN == 0:
         forget_old_answers(session, now)
 
 

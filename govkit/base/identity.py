@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -100,7 +100,11 @@ class Staff(TenantTable, Base):
     @property
     def name(self) -> str:
         """Family and given name."""
-        return f"{self.family_name} {self.given_name}".strip()
+        return _full_name(self.family_name, self.given_name)
+
+
+def _full_name(family_name: str, given_name: str) -> str:
+    return f"{family_name} {given_name}".strip()
 
 
 class Role(TenantTable, Base):
@@ -175,38 +179,51 @@ class Actor:
         return self.grants.get(permission, frozenset())
 
 
-def _valid_on(day: date) -> sa.ColumnElement[bool]:
+def _valid_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     return sa.and_(
         Appointment.valid_from <= day,
         sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
     )
 
 
+_RIGHTS: Final = (
+    sa.select(
+        Staff.id,
+        Staff.family_name,
+        Staff.given_name,
+        Appointment.title,
+        Appointment.unit_id,
+        Role.permissions,
+    )
+    .join(Appointment, Appointment.staff_id == Staff.id)
+    .join(Role, Role.id == Appointment.role_id)
+    .where(
+        Staff.account_id == sa.bindparam("account_id"),
+        _valid_on(sa.bindparam("today", type_=sa.Date())),
+    )
+    .order_by(Appointment.valid_from, Appointment.title)
+)
+
+
 def find_actor(session: ScopedSession, account_id: UUID, today: date) -> Actor | None:
     """The actor that an account is in the session's municipality, or ``None`` without a right."""
-    rows = session.execute(
-        sa.select(Staff, Appointment, Role)
-        .join(Appointment, Appointment.staff_id == Staff.id)
-        .join(Role, Role.id == Appointment.role_id)
-        .where(Staff.account_id == account_id, _valid_on(today))
-        .order_by(Appointment.valid_from, Appointment.title)
-    ).all()
+    rows = session.execute(_RIGHTS, {"account_id": account_id, "today": today}).all()
     if not rows:
         return None
     grants: dict[str, frozenset[UUID] | None] = {}
-    for _, appointment, role in rows:
-        for permission in role.permissions:
+    for row in rows:
+        for permission in row.permissions:
             held = grants.get(permission, frozenset())
-            if appointment.unit_id is None or held is None:
+            if row.unit_id is None or held is None:
                 grants[permission] = None
             else:
-                grants[permission] = held | {appointment.unit_id}
-    staff = rows[0][0]
+                grants[permission] = held | {row.unit_id}
+    staff = rows[0]
     return Actor(
-        name=staff.name,
+        name=_full_name(staff.family_name, staff.given_name),
         account_id=account_id,
         staff_id=staff.id,
-        titles=tuple(appointment.title for _, appointment, _ in rows),
+        titles=tuple(row.title for row in rows),
         grants=MappingProxyType(grants),
     )
 

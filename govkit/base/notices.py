@@ -66,14 +66,14 @@ def tell(
     work.session.add(notice)
 
 
+_UNREAD: Final = sa.select(sa.func.count(Notice.id)).where(
+    Notice.staff_id == sa.bindparam("staff_id"), Notice.read_at.is_(None)
+)
+
+
 def unread_count(session: ScopedSession, staff_id: UUID) -> int:
     """How many notices somebody has not read yet."""
-    count = session.scalar(
-        sa.select(sa.func.count(Notice.id)).where(
-            Notice.staff_id == staff_id, Notice.read_at.is_(None)
-        )
-    )
-    return count or 0
+    return session.scalar(_UNREAD, {"staff_id": staff_id}) or 0
 
 
 def own_notices(work: Work) -> Sequence[Notice]:

@@ -38,6 +38,14 @@ SECOND_FACTORS: Final = frozenset({"otp", "pop", "hwk", "swk", "sc", "mfa", "rec
 """Values of ``amr`` that tell of more than a password (RFC 8176; ``recovery`` is our own)."""
 
 
+_OPEN: Final = (
+    sa.select(WebSession)
+    .outerjoin(Account, Account.id == WebSession.account_id)
+    .where(WebSession.key_hash == sa.bindparam("key_hash"))
+    .where(sa.or_(WebSession.account_id.is_(None), Account.is_enabled))
+)
+
+
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """What a browser's session holds, and who is logged in to which municipality."""
 
@@ -166,12 +174,7 @@ class ServerSessions(SessionInterface):
 
     def _find(self, session: ScopedSession, key: str) -> WebSession | None:
         """The session with the key, unless its account was disabled."""
-        return session.scalar(
-            sa.select(WebSession)
-            .outerjoin(Account, Account.id == WebSession.account_id)
-            .where(WebSession.key_hash == _hash(key))
-            .where(sa.or_(WebSession.account_id.is_(None), Account.is_enabled))
-        )
+        return session.scalar(_OPEN, {"key_hash": _hash(key)})
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the row when something changed; answers that need no session leave no row."""

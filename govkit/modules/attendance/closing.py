@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,16 +34,23 @@ class MonthState:
     reason: str = ""
 
 
+_CLOSES: Final = (
+    sa.select(MonthClose)
+    .where(
+        MonthClose.class_group_id.in_(sa.bindparam("class_group_ids", expanding=True)),
+        MonthClose.month.in_(sa.bindparam("months", expanding=True)),
+    )
+    .order_by(MonthClose.times)
+)
+
+
 def month_states(
     work: Work, class_group_ids: Collection[UUID], first: date, last: date
 ) -> dict[tuple[UUID, date], MonthState]:
     """State of every month of some classes between two days."""
     months = _months(first, last)
-    rows = work.session.scalars(
-        sa.select(MonthClose)
-        .where(MonthClose.class_group_id.in_(class_group_ids), MonthClose.month.in_(months))
-        .order_by(MonthClose.times)
-    )
+    asked = {"class_group_ids": class_group_ids, "months": months}
+    rows = work.session.scalars(_CLOSES, asked)
     latest = {(row.class_group_id, row.month): row for row in rows}
     return {
         (each, month): _state(month, latest.get((each, month)), work.today)

@@ -159,36 +159,47 @@ class LessonCalendar:
         return None
 
 
+def _standing(model: type[CalendarEntry] | type[Closure]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        model.school_id == sa.bindparam("school_id"),
+        model.first_day <= sa.bindparam("last"),
+        model.last_day >= sa.bindparam("first"),
+        model.withdrawn_at.is_(None),
+    )
+
+
+_CALENDAR: Final = sa.union_all(
+    sa.select(
+        CalendarEntry.first_day,
+        CalendarEntry.last_day,
+        CalendarEntry.name,
+        CalendarEntry.kind,
+        sa.cast(sa.null(), Closure.grade.type).label("grade"),
+        sa.cast(sa.null(), Closure.class_group_id.type).label("class_group_id"),
+    ).where(_standing(CalendarEntry)),
+    sa.select(
+        Closure.first_day,
+        Closure.last_day,
+        Closure.reason,
+        sa.null(),
+        Closure.grade,
+        Closure.class_group_id,
+    ).where(_standing(Closure)),
+)
+
+
 def lesson_calendar(work: Work, school_id: UUID, first: date, last: date) -> LessonCalendar:
     """The calendar of a school from one day to another."""
-    entries = work.session.execute(
-        sa.select(
-            CalendarEntry.first_day, CalendarEntry.last_day, CalendarEntry.kind, CalendarEntry.name
-        ).where(
-            CalendarEntry.school_id == school_id,
-            CalendarEntry.first_day <= last,
-            CalendarEntry.last_day >= first,
-            CalendarEntry.withdrawn_at.is_(None),
-        )
-    )
-    closures = work.session.execute(
-        sa.select(
-            Closure.first_day,
-            Closure.last_day,
-            Closure.grade,
-            Closure.class_group_id,
-            Closure.reason,
-        ).where(
-            Closure.school_id == school_id,
-            Closure.first_day <= last,
-            Closure.last_day >= first,
-            Closure.withdrawn_at.is_(None),
-        )
-    )
-    return LessonCalendar(
-        [EntryDays(row[0], row[1], EntryKind(row[2]), row[3]) for row in entries],
-        [ClosedDays(*row) for row in closures],
-    )
+    entries, closures = [], []
+    asked = {"school_id": school_id, "first": first, "last": last}
+    for starts_on, ends_on, name, kind, grade, class_group_id in work.session.execute(
+        _CALENDAR, asked
+    ):
+        if kind is not None:
+            entries.append(EntryDays(starts_on, ends_on, EntryKind(kind), name))
+        else:
+            closures.append(ClosedDays(starts_on, ends_on, grade, class_group_id, name))
+    return LessonCalendar(entries, closures)
 
 
 def days_between(first: date, last: date) -> list[date]:

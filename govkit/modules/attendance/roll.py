@@ -34,6 +34,33 @@ __all__ = ["Recorded", "RollLine", "RollSheet", "record_day", "roll_call"]
 NO_VERSION: Final = 0
 """Version of a roll call that has not been saved yet."""
 _PRESENT: Final = MarkEntry()
+
+# Statements are made once, checked once and limited once: every class calls its roll at 8:30.
+_OF_THE_DAY: Final = (
+    RollCall.class_group_id == sa.bindparam("class_group_id"),
+    RollCall.day == sa.bindparam("day"),
+)
+_HEADING: Final = sa.select(RollCall.version, RollCall.recorded_by, RollCall.recorded_at).where(
+    *_OF_THE_DAY
+)
+_CALL: Final = sa.select(RollCall.id, RollCall.version).where(*_OF_THE_DAY).with_for_update()
+_ENTRIES: Final = sa.select(DayMark.pupil_id, DayMark.mark, DayMark.note).where(
+    DayMark.pupil_id.in_(sa.bindparam("pupil_ids", expanding=True)),
+    DayMark.day == sa.bindparam("day"),
+)
+_MEMBERS: Final = (
+    sa.select(ClassMembership.pupil_id, DayMark.id, DayMark.mark, DayMark.note)
+    .outerjoin(
+        DayMark,
+        sa.and_(DayMark.pupil_id == ClassMembership.pupil_id, DayMark.day == sa.bindparam("day")),
+    )
+    .where(
+        ClassMembership.class_group_id == sa.bindparam("class_group_id"),
+        ClassMembership.starts_on <= sa.bindparam("day"),
+        sa.or_(ClassMembership.ends_on.is_(None), ClassMembership.ends_on >= sa.bindparam("day")),
+    )
+)
+_ADD_CALL, _ADD_MARKS, _ADD_CORRECTIONS = map(sa.insert, (RollCall, DayMark, MarkCorrection))
 _Stored = Mapping[UUID, tuple[UUID | None, MarkEntry | None]]
 
 
@@ -104,9 +131,7 @@ def roll_call(work: Work, class_group: ClassGroup, day: date) -> RollSheet:
         work, class_group.school_id, *school_year_days(class_group.school_year)
     )
     call = work.session.execute(
-        sa.select(RollCall.version, RollCall.recorded_by, RollCall.recorded_at).where(
-            RollCall.class_group_id == class_group.id, RollCall.day == day
-        )
+        _HEADING, {"class_group_id": class_group.id, "day": day}
     ).one_or_none()
     version, recorded_by, recorded_at = call or (NO_VERSION, "", None)
     return RollSheet(
@@ -128,11 +153,8 @@ def _neighbours(
 
 def _lines(work: Work, class_group: ClassGroup, day: date) -> tuple[RollLine, ...]:
     members = class_members(work, class_group, day, permission="attendance.view")
-    rows = work.session.execute(
-        sa.select(DayMark.pupil_id, DayMark.mark, DayMark.note).where(
-            DayMark.pupil_id.in_([each.pupil.id for each in members]), DayMark.day == day
-        )
-    )
+    asked = {"pupil_ids": [each.pupil.id for each in members], "day": day}
+    rows = work.session.execute(_ENTRIES, asked)
     entries = {pupil_id: MarkEntry(Mark(mark), note) for pupil_id, mark, note in rows}
     return tuple(
         RollLine(
@@ -260,17 +282,7 @@ def _refuse_day(work: Work, class_group: ClassGroup, day: date) -> None:
 
 def _stored(work: Work, class_group: ClassGroup, day: date) -> _Stored:
     """Every pupil of the class that day, with the stored row if there is one."""
-    rows = work.session.execute(
-        sa.select(ClassMembership.pupil_id, DayMark.id, DayMark.mark, DayMark.note)
-        .outerjoin(
-            DayMark, sa.and_(DayMark.pupil_id == ClassMembership.pupil_id, DayMark.day == day)
-        )
-        .where(
-            ClassMembership.class_group_id == class_group.id,
-            ClassMembership.starts_on <= day,
-            sa.or_(ClassMembership.ends_on.is_(None), ClassMembership.ends_on >= day),
-        )
-    )
+    rows = work.session.execute(_MEMBERS, {"class_group_id": class_group.id, "day": day})
     return {
         pupil_id: (mark_id, MarkEntry(Mark(mark), note) if mark_id else None)
         for pupil_id, mark_id, mark, note in rows
@@ -278,11 +290,7 @@ def _stored(work: Work, class_group: ClassGroup, day: date) -> _Stored:
 
 
 def _call(work: Work, class_group: ClassGroup, day: date) -> tuple[UUID | None, int]:
-    row = work.session.execute(
-        sa.select(RollCall.id, RollCall.version)
-        .where(RollCall.class_group_id == class_group.id, RollCall.day == day)
-        .with_for_update()
-    ).one_or_none()
+    row = work.session.execute(_CALL, {"class_group_id": class_group.id, "day": day}).one_or_none()
     return (row[0], row[1]) if row else (None, NO_VERSION)
 
 
@@ -293,7 +301,7 @@ def _save_call(
     if call_id is None:
         row = _row(work, class_group, day) | saved
         try:
-            work.session.execute(sa.insert(RollCall), [row])
+            work.session.execute(_ADD_CALL, [row])
         except IntegrityError as error:
             # Somebody else called the same roll between our look and our save.
             raise RollCallConflict from error
@@ -322,7 +330,7 @@ def _save_marks(work: Work, class_group: ClassGroup, day: date, changes: Sequenc
                 .execution_options(synchronize_session=False)
             )
     if new:
-        work.session.execute(sa.insert(DayMark), new)
+        work.session.execute(_ADD_MARKS, new)
 
 
 def _keep_corrections(
@@ -343,7 +351,7 @@ def _keep_corrections(
         for each in changes
     ]
     if rows:
-        work.session.execute(sa.insert(MarkCorrection), rows)
+        work.session.execute(_ADD_CORRECTIONS, rows)
 
 
 def _row(work: Work, class_group: ClassGroup, day: date) -> dict[str, Any]:
