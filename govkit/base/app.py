@@ -27,7 +27,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from govkit.base import i18n, idempotency, web
 from govkit.base.deployment import Deployment, system_clock
 from govkit.base.factors import check_libraries
-from govkit.base.identity import find_actor
+from govkit.base.identity import Actor, find_actor
 from govkit.base.logs import get_logger
 from govkit.base.module import Module
 from govkit.base.notices import unread_count
@@ -35,6 +35,7 @@ from govkit.base.oidc import open_provider
 from govkit.base.sessions import ServerSessions
 from govkit.base.settings import Settings
 from govkit.base.shedding import LoadShedding
+from govkit.base.tenancy import ScopedSession
 from govkit.base.views import interrupted
 from govkit.base.views import pages as base_pages
 from govkit.base.views.oidc import OUTSIDE_VIEW, login_ways
@@ -223,8 +224,8 @@ def _identify() -> None:
     today = deployment.clock().astimezone(JAPAN).date()
     with deployment.session(login.municipality_code, writes=False) as database:
         actor = find_actor(database, login.account_id, today)
-        if actor is not None and actor.staff_id is not None:
-            g.unread_notices = unread_count(database, actor.staff_id)
+        if actor is not None and request.method in web.SAFE_METHODS:
+            g.unread_notices = _unread(database, actor)
     if actor is None:
         # The appointment ended: the city is closed, the login goes on to choose another.
         login.municipality_code = None
@@ -302,11 +303,23 @@ def _context() -> dict[str, Any]:
         "appointments_url": url_for("govkit.appointments"),
         "account_url": url_for("govkit.account"),
         "notices_url": url_for("govkit.notices"),
-        "unread_notices": g.get("unread_notices", 0),
+        "unread_notices": _unread_notices(),
         "page_id": (request.endpoint or "error").replace(".", "-"),
         "request_id": g.get("request_id", ""),
         "nonce": g.get("nonce", ""),
     }
+
+
+def _unread(database: ScopedSession, actor: Actor) -> int:
+    return unread_count(database, actor.staff_id) if actor.staff_id is not None else 0
+
+
+def _unread_notices() -> int:
+    """Asked with the rights of a request that reads; an act mostly ends in no page of its own."""
+    if g.get("actor") and "unread_notices" not in g:
+        with web.deployment().session(g.municipality.code, writes=False) as database:
+            g.unread_notices = _unread(database, g.actor)
+    return cast(int, g.get("unread_notices", 0))
 
 
 def _nearest(addresses: Iterable[str]) -> str:

@@ -5,8 +5,12 @@ else. So a statement may name nothing else: no plain table or column, no textual
 table of an UPDATE or DELETE, no upsert, no loader option with an expression of its own.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from types import NoneType
+from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import AliasedReturnsRows, ClauseElement, TableClause
@@ -15,7 +19,28 @@ from sqlalchemy.sql.functions import FunctionElement
 from govkit.base.db import TenantTable
 from govkit.errors import UnscopedAccess
 
-__all__ = ["check_options", "is_expression", "mapped_classes"]
+__all__ = ["check_options", "holds_expression", "mapped_classes"]
+
+_PLAIN: Final = frozenset(
+    {
+        NoneType,
+        bool,
+        int,
+        float,
+        str,
+        bytes,
+        date,
+        datetime,
+        time,
+        timedelta,
+        Decimal,
+        UUID,
+        list,
+        dict,
+        tuple,
+    }
+)
+"""Types whose values are parameters, whatever they hold; exactly these, no subclass."""
 
 _TEXTS = ("_prefixes", "_suffixes", "_hints", "_statement_hints", "_independent_ctes")
 _WRITES = sa.Insert | sa.Update | sa.Delete
@@ -118,6 +143,8 @@ def check_options(options: Iterable[Any]) -> None:
                 raise UnscopedAccess("loader options with conditions are not scoped")
 
 
-def is_expression(value: object) -> bool:
-    """Whether a value would be written into a statement as SQL instead of as a parameter."""
-    return isinstance(value, ClauseElement) or hasattr(value, "__clause_element__")
+def holds_expression(values: Collection[object]) -> bool:
+    """Whether one of the values would be written into a statement as SQL, not as a parameter."""
+    return not _PLAIN.issuperset(map(type, values)) and any(
+        isinstance(value, ClauseElement) or hasattr(value, "__clause_element__") for value in values
+    )

@@ -38,7 +38,7 @@ from govkit.base.db import (
     SystemTable,
     TenantTable,
 )
-from govkit.base.statements import check_options, is_expression, mapped_classes
+from govkit.base.statements import check_options, holds_expression, mapped_classes
 from govkit.errors import UnscopedAccess
 
 __all__ = [
@@ -226,7 +226,7 @@ def _check_written_values(state: ORMExecuteState, code: str) -> None:
         raise UnscopedAccess("a row never moves to another municipality")
     parameters = state.parameters or ()
     rows = [parameters] if isinstance(parameters, Mapping) else parameters
-    if any(is_expression(value) for row in rows for value in row.values()):
+    if any(holds_expression(row.values()) for row in rows):
         raise UnscopedAccess("SQL expressions as values are not scoped")
     if (state.is_insert or (rows and not named)) and any(
         row.get("municipality_code") != code for row in rows
@@ -262,7 +262,7 @@ def guard_flush(session: ScopedSession, _context: object, _instances: object) ->
     if code is not None and any(issubclass(each, SharedTable) for each in touched):
         raise UnscopedAccess("reference rows are not written from inside a municipality")
     for instance in (*session.new, *session.dirty):
-        if any(map(is_expression, sa.inspect(instance).dict.values())):
+        if holds_expression(sa.inspect(instance).dict.values()):
             raise UnscopedAccess("SQL expressions as values are not scoped")
     for instance in session.new:
         if isinstance(instance, TenantTable):

@@ -8,12 +8,14 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from pydantic import BaseModel
+from sqlalchemy.orm.util import identity_key
 
 from govkit.base.audit import AuditEvent
 from govkit.base.audit_chain import append
@@ -31,6 +33,17 @@ JAPAN: Final = ZoneInfo("Asia/Tokyo")
 
 Row = TypeVar("Row", bound=Base)
 Policy = TypeVar("Policy", bound=BaseModel)
+
+
+_POLICY: Final = sa.select(MunicipalityPolicy.values).where(
+    MunicipalityPolicy.module == sa.bindparam("module")
+)
+
+
+@cache
+def _by_id(model: Any) -> sa.Select[Any]:
+    """Made once for a model, where ``Session.get`` makes it each time."""
+    return sa.select(model).where(model.id == sa.bindparam("id"))
 
 
 class Scoped(Protocol):
@@ -124,17 +137,20 @@ class Work:
 
         :raises NotFound: When there is none.
         """
-        row: Row | None = self.session.get(model, (self.municipality.code, identifier))
+        key = (self.municipality.code, identifier)
+        row: Row | None
+        if identity_key(model, key) in self.session.identity_map:
+            row = self.session.get(model, key)
+        else:
+            row = self.session.scalar(_by_id(model), {"id": identifier})
         if row is None:
             raise NotFound(model.__name__)
         return row
 
     def policy(self, model: type[Policy]) -> Policy:
         """What the municipality decided about a module, with the module's defaults."""
-        stored = self.session.scalar(
-            sa.select(MunicipalityPolicy).where(MunicipalityPolicy.module == self._policies[model])
-        )
-        return model.model_validate(stored.values if stored else {})
+        asked = {"module": self._policies[model]}
+        return model.model_validate(self.session.scalar(_POLICY, asked) or {})
 
     def record(
         self,
