@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import Flask, redirect, request
+from flask import Blueprint, Flask, redirect, request
 from flask.typing import ResponseReturnValue
 from measure import Database, databases, options, print_table, round_times
 from save_floors import SESSION_KEY, TOKEN, GuardedMark, guarded_app, prepare
@@ -99,13 +99,18 @@ def floor_engine(url: str, owner_url: str | None) -> sa.Engine:
 
 
 class School:
-    """A school with classes, a teacher of them all who is logged in, and days to save."""
+    """A school with classes, a teacher of them all who is logged in, and days to save.
 
-    def __init__(self, database: Database, pupils: int, saves: int) -> None:
+    :param more: Pages beside those of govkit.
+    """
+
+    def __init__(self, database: Database, pupils: int, saves: int, *more: Blueprint) -> None:
         settings = database.settings()
         self.deployment = Deployment(settings, clock=FixedClock())
         self.app = create_app(deployment=self.deployment)
-        days = list(_lesson_days(self.deployment.clock().date()))
+        for each in more:
+            self.app.register_blueprint(each)
+        days = list(lesson_days(self.deployment.clock().date()))
         self.classes = self._classes(1 + saves // len(days), pupils)
         self.saves: Iterator[tuple[UUID, list[UUID], date]] = (
             (class_id, members, day) for class_id, members in self.classes.items() for day in days
@@ -179,7 +184,8 @@ class School:
         self.engine.dispose()
 
 
-def _lesson_days(until: date) -> Iterator[date]:
+def lesson_days(until: date) -> Iterator[date]:
+    """The weekdays of the school year before a day."""
     day = FIRST_DAY
     while day < until:
         if is_business_day(day):
@@ -205,6 +211,7 @@ def _token(page: str) -> str:
 
 
 def serve(app: Flask, requests: Iterable[Request]) -> None:
+    """Send requests that each must end in a redirect."""
     for environ in requests:
         environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].getvalue())
         _, status, _ = run_wsgi_app(app, environ, buffered=True)

@@ -13,6 +13,7 @@ TINY = {
     "bench_audit": ("--events=200", "--rounds=1"),
     "bench_compile_register": ("--residents=300", "--rounds=1"),
     "bench_oneroster": ("--pupils=40", "--rounds=1"),
+    "bench_requests": ("--pupils=3", "--requests=2", "--rounds=1"),
 }
 # Beside other libraries, which are not installed for a test.
 TINY_ALONE = {
@@ -20,6 +21,7 @@ TINY_ALONE = {
     "bench_match": ("--claims=50", "--residents=500", "--peers=0"),
     "bench_residents": ("--people=500", "--questions=20", "--peers=0"),
     "bench_documents": ("--letters=2", "--rounds=1", "--peers=0"),
+    "bench_grid": ("--pupils=2", "--times=1", "--rounds=1"),
     "bench_forms": ("--times=1", "--rounds=1", "--peers=0"),
     "bench_postcodes": ("--lookups=50", "--rounds=1", "--peers=0"),
 }
