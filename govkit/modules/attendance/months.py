@@ -23,13 +23,22 @@ from govkit.modules.attendance.refusals import (
     ReasonMissing,
     UnrecordedDays,
 )
-from govkit.modules.schools import ClassGroup, Member, Pupil, members_between, memberships_of
+from govkit.modules.schools import (
+    ClassGroup,
+    Member,
+    Pupil,
+    members_between,
+    memberships_of,
+    stays_between,
+)
 
 __all__ = [
+    "Closing",
     "MonthRow",
     "MonthSheet",
     "class_summary",
     "close_month",
+    "closing",
     "month",
     "pupil_summary",
     "reopen_month",
@@ -65,9 +74,19 @@ class MonthSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Whether a month can be closed; it names no pupil.
+
+    :param unrecorded: Lesson days of the month, up to today, that somebody has no mark for.
+    """
+
+    state: MonthState
+    unrecorded: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Register:
     days: list[SchoolDay]
-    members: dict[UUID, Member]
     periods: Mapping[UUID, list[Period]]
     marks: Mapping[UUID, dict[date, Mark]]
 
@@ -75,7 +94,7 @@ class _Register:
         return add_up(self.days, self.periods[pupil_id], self.marks[pupil_id], until)
 
     def unrecorded(self, until: date) -> tuple[date, ...]:
-        found = {day for each in self.members for day in self.add_up(each, until).unrecorded}
+        found = {day for each in self.periods for day in self.add_up(each, until).unrecorded}
         return tuple(sorted(found))
 
 
@@ -83,6 +102,7 @@ def month(work: Work, class_group: ClassGroup, month: date) -> MonthSheet:
     """The register of a class for the month of a day."""
     work.require("attendance.view", class_group)
     first, last = month_days(month)
+    members = _members(work, class_group, first, last)
     register = _register(work, class_group, first, last)
     rows = tuple(
         MonthRow(
@@ -96,7 +116,7 @@ def month(work: Work, class_group: ClassGroup, month: date) -> MonthSheet:
             ),
             register.add_up(pupil_id, work.today),
         )
-        for pupil_id, member in register.members.items()
+        for pupil_id, member in members.items()
     )
     state = month_states(work, [class_group.id], first, first)[class_group.id, first]
     return MonthSheet(tuple(register.days), rows, state, register.unrecorded(work.today))
@@ -108,7 +128,9 @@ def class_summary(
     """How every pupil of a class attended between two days, while in the class."""
     work.require("attendance.view", class_group)
     register = _register(work, class_group, first, last)
-    return {each: register.add_up(each, work.today) for each in register.members}
+    return {
+        each: register.add_up(each, work.today) for each in _members(work, class_group, first, last)
+    }
 
 
 def pupil_summary(work: Work, pupil: Pupil, first: date, last: date) -> Attendance:
@@ -136,6 +158,15 @@ def pupil_summary(work: Work, pupil: Pupil, first: date, last: date) -> Attendan
             days.setdefault(day.day, day)
     marks = _marks(work, [pupil.id], first, last)[pupil.id]
     return add_up(days.values(), [Period(first, last)], marks, work.today)
+
+
+def closing(work: Work, class_group: ClassGroup, month: date) -> Closing:
+    """Whether the month of a day can be closed, and what is missing; nobody's record is shown."""
+    work.require("attendance.close_month", class_group)
+    first, last = month_days(month)
+    state = month_states(work, [class_group.id], first, first)[class_group.id, first]
+    register = _register(work, class_group, first, last)
+    return Closing(state, register.unrecorded(work.today))
 
 
 def close_month(work: Work, class_group: ClassGroup, month: date) -> MonthClose:
@@ -223,15 +254,20 @@ def _store(work: Work, row: MonthClose) -> None:
         raise Conflict("month") from error
 
 
-def _register(work: Work, class_group: ClassGroup, first: date, last: date) -> _Register:
+def _members(work: Work, class_group: ClassGroup, first: date, last: date) -> dict[UUID, Member]:
     members: dict[UUID, Member] = {}
-    periods = defaultdict(list)
     for each in members_between(work, class_group, first, last, permission="attendance.view"):
         members.setdefault(each.pupil.id, each)
-        periods[each.pupil.id].append(Period(each.starts_on, each.ends_on))
+    return members
+
+
+def _register(work: Work, class_group: ClassGroup, first: date, last: date) -> _Register:
+    periods = defaultdict(list)
+    for pupil_id, starts_on, ends_on in stays_between(work, class_group, first, last):
+        periods[pupil_id].append(Period(starts_on, ends_on))
     calendar = lesson_calendar(work, class_group.school_id, first, last)
     days = calendar.of(class_group, first, last)
-    return _Register(days, members, periods, _marks(work, members, first, last))
+    return _Register(days, periods, _marks(work, periods, first, last))
 
 
 def _marks(

@@ -35,7 +35,7 @@ from govkit.modules.attendance.history import corrections as find_corrections
 from govkit.modules.attendance.history import recorded_classes
 from govkit.modules.attendance.marks import MARKS, AttendancePolicy, MarkEntry
 from govkit.modules.attendance.models import CalendarEntry, Closure, ClosureCause, EntryKind
-from govkit.modules.attendance.months import close_month, reopen_month
+from govkit.modules.attendance.months import close_month, closing, reopen_month
 from govkit.modules.attendance.months import month as month_sheet
 from govkit.modules.attendance.refusals import NotEnrolledThatDay, RollCallConflict
 from govkit.modules.attendance.register_sheets import MONTH_REGISTER, register_key
@@ -311,7 +311,7 @@ def confirm_close(work: Work, class_group_id: UUID, day: date) -> ResponseReturn
         class_group=class_group,
         month=first,
         month_text=display.month_text(first),
-        sheet=month_sheet(work, class_group, first),
+        sheet=closing(work, class_group, first),
     )
 
 

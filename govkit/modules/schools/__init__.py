@@ -53,6 +53,7 @@ from govkit.modules.schools.pupils import (
     refresh_pupils,
     renumber,
     resume,
+    stays_between,
 )
 from govkit.modules.schools.rollover import YearPreparation, prepare_year, retained_pupils
 from govkit.modules.schools.staffing import (
@@ -147,6 +148,7 @@ __all__ = [
     "schools",
     "split_into_classes",
     "staff_exchange_name",
+    "stays_between",
 ]
 
 _SCHOOL_OFFICE = (
