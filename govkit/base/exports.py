@@ -4,6 +4,10 @@ A service makes the content; :func:`hand_out` takes it and gives it back, or kee
 else agrees. Most incidents of schools are files sent or shared too widely, so a large file needs two
 people (ASVS 2.3.5), and the file that was agreed to is the file that is fetched: it is kept as it was
 made, and deleted when it has been fetched once, when its time is over, or when it is declined.
+
+A file about one person alone, such as all that is held of somebody for that person's own request
+(開示請求), is no large file, however many rows tell of the person. Pages that exist for one purpose only
+(audit, breach, disclosure) give that purpose themselves: :data:`DISCLOSURE`, :data:`INVESTIGATION`.
 """
 
 import hashlib
@@ -28,6 +32,8 @@ from govkit.base.work import JAPAN, Work
 from govkit.errors import NotFound, NotPermitted, Refused
 
 __all__ = [
+    "DISCLOSURE",
+    "INVESTIGATION",
     "Export",
     "ExportPolicy",
     "ExportState",
@@ -43,12 +49,17 @@ __all__ = [
     "hand_out",
     "may_decide",
     "own_exports",
+    "purpose_titles",
     "to_decide",
     "watermark",
 ]
 
 _SHOWN: Final = 200
 _NAMED: Final = 50
+DISCLOSURE: Final = "disclosure"
+"""Purpose of a file for the person it is about, or for who asks in that person's place (開示)."""
+INVESTIGATION: Final = "investigation"
+"""Purpose of a file from the records of acts (点検・監査・事故の調査)."""
 
 DEFAULT_PURPOSES: Final[dict[str, str]] = {
     "duty": _("法令や規則で決まった事務（通知・報告・就学事務など）"),
@@ -59,6 +70,8 @@ DEFAULT_PURPOSES: Final[dict[str, str]] = {
     "other": _("その他"),
 }
 """What files are taken out for; unverified, each municipality may name its own."""
+
+_FIXED: Final = (DISCLOSURE, INVESTIGATION)
 
 
 class ExportPolicy(BaseModel):
@@ -142,7 +155,7 @@ class Outgoing:
     :param permission: Right that its taker holds, and the second person too.
     :param rows: Rows about people.
     :param people: Identifiers of the people in it; only their number and a fingerprint are kept here,
-        the service's own record names them.
+        the service's own record names them. One alone makes no large file.
     """
 
     kind: str
@@ -180,6 +193,12 @@ def export_purposes(work: Work) -> list[tuple[str, str]]:
     ]
 
 
+def purpose_titles(work: Work) -> dict[str, str]:
+    """Title of every purpose that a file may have been given for, by code."""
+    fixed = {code: gettext(str.__str__(DEFAULT_PURPOSES[code])) for code in _FIXED}
+    return fixed | dict(export_purposes(work))
+
+
 def watermark(work: Work) -> str:
     """Who takes a file out and when, for the last line of a table for people (すかし)."""
     moment = f"{work.now.astimezone(JAPAN):%Y-%m-%d %H:%M}"
@@ -195,12 +214,13 @@ def hand_out(work: Work, file: Outgoing, given: Given) -> Release:
     if not work.actor.holds(file.permission):
         raise NotPermitted(file.permission)
     policy = work.policy(ExportPolicy)
-    if given.purpose not in policy.purposes:
+    if given.purpose not in {*policy.purposes, *_FIXED}:
         raise Refused(_NO_PURPOSE)
     if not given.reason.strip():
         raise Refused(_NO_REASON)
     forget_expired(work)
-    needs_second = file.rows > policy.second_person_rows and work.actor.account_id is not None
+    is_large = file.rows > policy.second_person_rows and len(set(file.people)) != 1
+    needs_second = is_large and work.actor.account_id is not None
     row = _row(work, file, given)
     row.state = ExportState.WAITING if needs_second else ExportState.HANDED_OUT
     if needs_second:

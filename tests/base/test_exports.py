@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
 from govkit.base.exports import (
+    DISCLOSURE,
+    INVESTIGATION,
     Export,
     ExportState,
     Given,
@@ -20,6 +22,7 @@ from govkit.base.exports import (
     hand_out,
     may_decide,
     own_exports,
+    purpose_titles,
     to_decide,
 )
 from govkit.base.municipality import MunicipalityPolicy
@@ -84,6 +87,23 @@ def test_a_small_file_is_handed_out_and_recorded(clerk):
     assert (event.detail["file_class"], len(event.detail["file_sha256"])) == ("II", 64)
     assert len(event.detail["people_print"]) == 64
     assert stored_content(clerk, release.export) is None
+
+
+def test_a_file_about_one_person_alone_is_no_large_one(clerk):
+    release = hand_out(clerk, outgoing(5000, people=["1" * 15] * 5000), WHY)
+    assert release.content is not None
+    assert hand_out(clerk, outgoing(5000, people=["1" * 15, "2" * 15]), WHY).content is None
+
+
+def test_purposes_of_pages_hold_whatever_a_city_lets_people_choose_from(clerk):
+    values = {"purposes": {"own": "独自の目的"}}
+    clerk.session.add(MunicipalityPolicy(module="exports", values=values))
+    clerk.session.flush()
+    for purpose in (DISCLOSURE, INVESTIGATION, "own"):
+        assert hand_out(clerk, outgoing(), Given(purpose, "開示請求5")).content is not None
+        assert purpose in purpose_titles(clerk)
+    with pytest.raises(Refused):
+        hand_out(clerk, outgoing(), Given("duty", "通知"))
 
 
 def test_the_fingerprint_tells_the_people_whatever_their_order(clerk):

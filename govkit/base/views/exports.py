@@ -14,11 +14,11 @@ from govkit.base.exports import (
     ExportState,
     approve,
     decline,
-    export_purposes,
     fetch,
     find_export,
     is_own,
     own_exports,
+    purpose_titles,
     to_decide,
 )
 from govkit.base.i18n import gettext as _
@@ -80,7 +80,7 @@ def _page(work: Work, export_id: UUID, form: DeclineForm) -> str:
 
 def _line(work: Work, row: Export) -> dict[str, Any]:
     state, kind = _STATES[row.state_at(work.now)]
-    purposes = dict(export_purposes(work))
+    purposes = purpose_titles(work)
     return {
         "id": row.id,
         "url": url_for("govkit.export", export_id=row.id),

@@ -148,7 +148,8 @@ def test_a_file_needs_a_purpose_and_is_on_record(deployment, sign_in):
     answer = auditor.post(f"{PAGE}/download", data=asked(why="年次監査", action="pupil.left"))
     heading, row = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")))
     assert dict(zip(heading, row, strict=True))["利用目的・理由"] == "'=1+1"
-    event = events(deployment)[-1]
+    *_earlier, event, left = events(deployment)
+    assert (left.action, left.detail["purpose"]) == ("export.handed_out", "investigation")
     assert (event.action, event.reason, event.detail["count"]) == (
         "audit.downloaded",
         "年次監査",

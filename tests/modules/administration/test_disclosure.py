@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from govkit.base.audit import AuditEvent
 from govkit.base.identity import Actor
+from govkit.base.municipality import MunicipalityPolicy
 from govkit.modules.resident_extracts import ProtectedPerson
 from govkit.modules.schools import Pupil
 from govkit.testing.module_suite.rows import make
@@ -47,10 +48,27 @@ def test_the_inquiry_tells_people_terms_and_grounds(deployment, sign_in, pupil):
     people = auditor.post(f"{BREACH}/people", data=ASKED).get_data().decode("utf-8-sig")
     assert NUMBER in people
     assert actions(deployment).count("breach.reported") == 3
+    assert actions(deployment).count("export.handed_out") == 2
     assert (
         "影響を受けた人は見つかりません"
         in auditor.post(BREACH, data=ASKED | {"account": "別"}).text
     )
+
+
+@pytest.mark.requirement("OUT-2")
+def test_a_long_list_of_people_waits_for_a_second_auditor(deployment, sign_in, pupil):
+    with deployment.session(CITY) as session:
+        values = {"second_person_rows": 0}
+        session.add(MunicipalityPolicy(module="exports", values=values))
+        session.add(other := make(session, Pupil, CITY))
+        other.addressee_number = "000000123456780"
+        session.commit()
+    with deployment.work(deployment.municipality(CITY), Actor.operator("係"), writes=False) as work:
+        work.record("read", other)
+    answer = sign_in(CITY, "auditor").post(f"{BREACH}/people", data=ASKED)
+    assert answer.status_code == 303
+    assert "/exports/" in answer.location
+    assert "export.requested" in actions(deployment)
 
 
 @pytest.mark.requirement("BRE-1")
@@ -68,7 +86,7 @@ def test_a_clerk_gets_the_file_and_others_do_not(deployment, sign_in, pupil):
     answer = sign_in(CITY, "board_clerk").post(DISCLOSURE, data=sent)
     assert "児童生徒.csv" in zipfile.ZipFile(io.BytesIO(answer.get_data())).namelist()
     assert NUMBER not in answer.headers["Content-Disposition"]
-    assert "disclosure.exported" in actions(deployment)
+    assert {"disclosure.exported", "export.handed_out"} <= set(actions(deployment))
     for role in ("principal", "administrator", "auditor"):
         assert sign_in(CITY, role).get(DISCLOSURE).status_code == 403
 

@@ -17,6 +17,7 @@ from govkit.base.audit_search import (
     search_audit,
 )
 from govkit.base.audit_words import RecordKind
+from govkit.base.exports import INVESTIGATION, Given, Outgoing, hand_out
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext as lazy
 from govkit.base.work import JAPAN, Work
@@ -102,13 +103,21 @@ def download_records(work: Work) -> ResponseReturnValue:
     form = _form(work, is_sent=True)
     if not _is_right(form):
         return _page(form), 400
-    body = io.BytesIO()
+    body, why = io.BytesIO(), request.form.get("why", "")[:400]
     try:
-        download_audit(work, _query(form), _words(), request.form.get("why", "")[:400], body)
+        rows = download_audit(work, _query(form), _words(), why, body)
     except Refused as refused:
         return _page(form, refused=_(refused.text, **refused.params), rows=[]), 409
-    name = _("操作の記録_{day}.csv", day=work.today.isoformat())
-    return web.attachment(body.getvalue(), name, "text/csv; charset=utf-8")
+    file = Outgoing(
+        kind="administration.audit",
+        title=lazy("操作の記録"),
+        permission=AUDIT,
+        file_name=_("操作の記録_{day}.csv", day=work.today.isoformat()),
+        media_type="text/csv; charset=utf-8",
+        content=body.getvalue(),
+        rows=rows,
+    )
+    return web.hand_over(hand_out(work, file, Given(INVESTIGATION, why)))
 
 
 def _row(event: FoundEvent) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from govkit.base.breach import (
     write_people,
 )
 from govkit.base.breach_text import breach_markdown, day_text
+from govkit.base.exports import INVESTIGATION, Given, Outgoing, hand_out
 from govkit.base.i18n import gettext as _
+from govkit.base.i18n import lazy_gettext as lazy
 from govkit.base.work import Work
 from govkit.modules.administration.forms import BreachForm
 from govkit.modules.administration.views.blueprint import pages
@@ -66,14 +68,22 @@ def look_into_breach(work: Work) -> ResponseReturnValue:
 
 @pages.post("/breach/report", permission=BREACH)
 def download_breach(work: Work) -> ResponseReturnValue:
-    """The report as Markdown."""
+    """The report as Markdown: figures, terms and the staff whose acts were looked into."""
     form = _form(work, is_sent=True)
     report = _report(work, form)
     if report is None:
         return pages.render("administration/breach.html", form=form, report=None), 400
     text = breach_markdown(report, work.municipality)
-    name = _("漏えい等の調べ_{day}.md", day=work.today.isoformat())
-    return web.attachment(text.encode(), name, "text/markdown; charset=utf-8")
+    file = Outgoing(
+        kind="administration.breach_report",
+        title=lazy("漏えい等の調べ"),
+        permission=BREACH,
+        file_name=_("漏えい等の調べ_{day}.md", day=work.today.isoformat()),
+        media_type="text/markdown; charset=utf-8",
+        content=text.encode(),
+        rows=len(report.actors),
+    )
+    return web.hand_over(hand_out(work, file, Given(INVESTIGATION, form.reason.data)))
 
 
 @pages.post("/breach/people", permission=BREACH)
@@ -85,8 +95,17 @@ def download_affected(work: Work) -> ResponseReturnValue:
         return pages.render("administration/breach.html", form=form, report=None), 400
     body = io.BytesIO()
     write_people(body, work, report.people)
-    name = _("影響を受けた人_{day}.csv", day=work.today.isoformat())
-    return web.attachment(body.getvalue(), name, "text/csv; charset=utf-8")
+    file = Outgoing(
+        kind="administration.breach_people",
+        title=lazy("影響を受けた人の一覧"),
+        permission=BREACH,
+        file_name=_("影響を受けた人_{day}.csv", day=work.today.isoformat()),
+        media_type="text/csv; charset=utf-8",
+        content=body.getvalue(),
+        rows=len(report.people),
+        people=[each.number for each in report.people],
+    )
+    return web.hand_over(hand_out(work, file, Given(INVESTIGATION, form.reason.data)))
 
 
 def _report(work: Work, form: Any) -> BreachReport | None:

@@ -8,7 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from govkit.base import web
 from govkit.base.disclosure import DISCLOSURE, PROTECTED, export_disclosure
+from govkit.base.exports import DISCLOSURE as TO_DISCLOSE
+from govkit.base.exports import Given, Outgoing, hand_out
 from govkit.base.i18n import gettext as _
+from govkit.base.i18n import lazy_gettext as lazy
 from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.jp.text import fold_width
@@ -37,11 +40,11 @@ def export_person(work: Work) -> ResponseReturnValue:
     form: Any = DisclosureForm(request.form, gettext=_)
     if not form.validate():
         return _page(work, form), 400
-    body = io.BytesIO()
+    body, number = io.BytesIO(), fold_width(form.number.data).strip()
     try:
-        export_disclosure(
+        found = export_disclosure(
             work,
-            fold_width(form.number.data).strip(),
+            number,
             form.reason.data,
             body,
             actions=web.deployment().actions,
@@ -51,5 +54,14 @@ def export_person(work: Work) -> ResponseReturnValue:
         form.add_error("number", _(refused.text, **refused.params))
         return _page(work, form), 409
     # The number of the person is not in the name of the file: names of files travel further.
-    name = _("開示_{day}.zip", day=work.today.isoformat())
-    return web.attachment(body.getvalue(), name, "application/zip")
+    file = Outgoing(
+        kind="administration.disclosure",
+        title=lazy("開示のための書き出し"),
+        permission=DISCLOSURE,
+        file_name=_("開示_{day}.zip", day=work.today.isoformat()),
+        media_type="application/zip",
+        content=body.getvalue(),
+        rows=found.rows,
+        people=[number],
+    )
+    return web.hand_over(hand_out(work, file, Given(TO_DISCLOSE, form.reason.data)))

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from govkit.base import web
 from govkit.base.access_report import Access
+from govkit.base.exports import DISCLOSURE, Given, Outgoing, hand_out
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext as lazy
 from govkit.base.work import JAPAN, Work
@@ -131,10 +132,20 @@ def download_report(work: Work) -> ResponseReturnValue:
     if form.errors:
         return pages.render("resident_lookup/report_form.html", form=form), 400
     body, rules = io.BytesIO(), purposes(work)
-    write_accesses(body, _headings(), [(each, _texts(rules, each)) for each in _found(work, form)])
+    found = [(each, _texts(rules, each)) for each in _found(work, form)]
+    write_accesses(body, _headings(), found)
     # The number of the resident is not in the name of the file: names of files travel further.
-    name = _("照会の記録_{day}.csv", day=work.today.isoformat())
-    return web.attachment(body.getvalue(), name, "text/csv; charset=utf-8")
+    file = Outgoing(
+        kind="resident_lookup.access_report",
+        title=lazy("照会の記録"),
+        permission=REPORT,
+        file_name=_("照会の記録_{day}.csv", day=work.today.isoformat()),
+        media_type="text/csv; charset=utf-8",
+        content=body.getvalue(),
+        rows=len(found),
+        people=[form.number.data],
+    )
+    return web.hand_over(hand_out(work, file, Given(DISCLOSURE, form.reason.data)))
 
 
 @pages.get("/alarms", permission="resident_lookup.alarms")
