@@ -3,7 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -18,14 +18,18 @@ TRANSLATING = frozenset({"_", "gettext", "lazy", "lazy_gettext"})
 _JINJA = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.do"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
-    """A Python file: its path from the root, its dotted name, text and syntax tree."""
+    """A Python file: its path from the root, its dotted name and text."""
 
     path: str
     name: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax, read when it is asked for: every process of a test run collects all tests."""
+        return ast.parse(self.text, self.path)
 
     @property
     def is_migration(self) -> bool:
@@ -46,7 +50,7 @@ def _source(path: Path) -> Source:
     relative = path.relative_to(ROOT)
     dotted = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
     text = path.read_text(encoding="utf-8")
-    return Source(relative.as_posix(), dotted, text, ast.parse(text, str(relative)))
+    return Source(relative.as_posix(), dotted, text)
 
 
 @cache

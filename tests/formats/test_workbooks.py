@@ -92,14 +92,14 @@ CORNERS = (
     '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 )
 BOMBS = {
-    "workbook_rows": with_sheet(CORNERS),
-    "workbook_columns": with_sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>'),
-    "workbook_cells": with_sheet('<row r="150000"><c r="ZZ150000"><v>1</v></c></row>'),
-    "archive_ratio": with_sheet(" " * 192_000_000),
-    "archive_entries": zipped(parts() | {f"x/{n}": b"" for n in range(1100)}),
-    "xml_declarations": zipped(parts() | {SHEET: b'<!DOCTYPE a [<!ENTITY b "cc">]>' + ENDS.encode()}),
-    "workbook_xml": zipped(parts() | {SHEET: ENDS.encode()[:-9]}),
-    "workbook_memory": zipped(
+    "workbook_rows": lambda: with_sheet(CORNERS),
+    "workbook_columns": lambda: with_sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>'),
+    "workbook_cells": lambda: with_sheet('<row r="150000"><c r="ZZ150000"><v>1</v></c></row>'),
+    "archive_ratio": lambda: with_sheet(" " * 192_000_000),
+    "archive_entries": lambda: zipped(parts() | {f"x/{n}": b"" for n in range(1100)}),
+    "xml_declarations": lambda: zipped(parts() | {SHEET: b'<!DOCTYPE a [<!ENTITY b "cc">]>' + ENDS.encode()}),
+    "workbook_xml": lambda: zipped(parts() | {SHEET: ENDS.encode()[:-9]}),
+    "workbook_memory": lambda: zipped(
         parts()
         | {
             SHEET: ENDS.format(
@@ -112,19 +112,19 @@ BOMBS = {
             ).encode(),
         }
     ),
-    "macro_workbook": zipped(parts() | {"xl/vbaProject.bin": b"x"}),
-    "binary_workbook": zipped(parts() | {"xl/workbook.bin": b"x"}),
-    "no_workbook": zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
-    "workbook_damaged": WHOLE[:-30],
-    "workbook_empty": as_xlsx([]),
-    "cell_length": with_sheet(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{"x" * 40_000}</t></is></c></row>'),
+    "macro_workbook": lambda: zipped(parts() | {"xl/vbaProject.bin": b"x"}),
+    "binary_workbook": lambda: zipped(parts() | {"xl/workbook.bin": b"x"}),
+    "no_workbook": lambda: zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
+    "workbook_damaged": lambda: WHOLE[:-30],
+    "workbook_empty": lambda: as_xlsx([]),
+    "cell_length": lambda: with_sheet(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{"x" * 40_000}</t></is></c></row>'),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("code", BOMBS)
 @pytest.mark.requirement("ASVS-1.5.1", "ASVS-5.2.3")
 def test_every_kind_of_bad_workbook_has_words_of_its_own(refused, code):
-    (problem,) = refused(BOMBS[code])
+    (problem,) = refused(BOMBS[code]())
     assert problem.code == code
 
 
