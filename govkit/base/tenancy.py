@@ -182,12 +182,16 @@ def limit_statement(state: ORMExecuteState) -> None:
         return
     limited = _LIMITED.setdefault(state.statement, {})
     if code not in limited:
+        if len(limited) >= _MOST_LIMITED:
+            limited.clear()
         limited[code] = state.statement.options(_criteria(code))
     state.statement = limited[code]
 
 
 _LIMITED: Final[WeakKeyDictionary[Any, dict[str, Any]]] = WeakKeyDictionary()
 """Statements with their criteria, by municipality: those made once are limited once."""
+_MOST_LIMITED: Final = 100
+"""How many municipalities a statement is kept for; it costs some kilobytes for each."""
 
 
 @lru_cache(maxsize=4096)

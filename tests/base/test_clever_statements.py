@@ -254,6 +254,16 @@ def test_a_statement_is_not_taken_for_one_that_was_in_order(filled: Deployment) 
             session.rollback()
 
 
+@pytest.mark.requirement("P2", "TEN-1")
+def test_one_statement_serves_each_municipality_with_its_own_rows(filled: Deployment) -> None:
+    names = select(Staff.family_name)
+    found = []
+    for code in (OWN, FOREIGN, OWN, FOREIGN):
+        with filled.session(code) as session:
+            found.append(session.scalars(names).all())
+    assert found == [["自市"], [SECRET]] * 2
+
+
 USUAL: dict[str, Callable[[], Any]] = {
     "alias": lambda: select(aliased(Staff).family_name),
     "join": lambda: select(Staff.family_name, Role.title).join(Role, true()),
