@@ -2,6 +2,7 @@
 
 - *Taken up*: a short transaction sets ``running``, a new lease and a first sign of life. A job that a
   living worker holds, or that is over, is left alone.
+- *Made ahead*, for jobs that say so: what takes long, in a work that only reads and locks nothing.
 - *Carried out*: in a work of the user who asked, with the rights that the user holds now (AUT-4). The
   last statement of the work sets ``done`` where the lease is still this run's own, and otherwise
   everything is rolled back. So the effect exists exactly once, however often a job is begun.
@@ -211,8 +212,12 @@ def _present_actor(deployment: Deployment, run: _Run, kind: JobKind) -> Actor:
 def _do(deployment: Deployment, run: _Run, kind: JobKind, actor: Actor, progress: Progress) -> None:
     municipality = deployment.municipality(run.code)
     origin = Origin(request_id=run.job_id.hex, screen=f"job:{run.name}")
+    arguments = dict(run.arguments)
+    if kind.ahead is not None:
+        with deployment.work(municipality, actor, writes=False, origin=origin) as work:
+            arguments["made"] = kind.ahead(work, progress, **run.arguments)
     with deployment.work(municipality, actor, origin=origin) as work:
-        result = kind.run(work, progress, **run.arguments)
+        result = kind.run(work, progress, **arguments)
         check_payload(result)
         _present_actor(deployment, run, kind)  # a right that ended meanwhile has no effect any more
         _complete(work, run, progress, dict(result))

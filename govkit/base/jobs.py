@@ -187,19 +187,25 @@ class JobKind:
 
     :param permission: What its user must hold, when asking and again when it starts.
     :param retry_on: Outages after which it is tried again a little later.
+    :param ahead: What is made before the run, in work that only reads and locks nothing.
     """
 
     name: str
     permission: str
     run: Run
     retry_on: tuple[type[Exception], ...] = ()
+    ahead: Callable[..., Any] | None = None
 
 
 _kinds: dict[str, JobKind] = {}
 
 
 def job(
-    name: str, *, permission: str, retry_on: tuple[type[Exception], ...] = ()
+    name: str,
+    *,
+    permission: str,
+    retry_on: tuple[type[Exception], ...] = (),
+    ahead: Callable[..., Any] | None = None,
 ) -> Callable[[Run], Run]:
     """Register a function ``run(work, progress, **arguments)`` as a job.
 
@@ -207,13 +213,17 @@ def job(
     ``"path"`` for a page where the effect can be seen. It never commits.
 
     :param name: ``<module>.<noun>``, never changed once released.
+    :param ahead: A function of the same arguments for what takes long, such as typesetting. It is
+        called before the run, in work that only reads, so that nobody waits for a lock meanwhile; the
+        run gets what it gives as ``made``, and raises :class:`~govkit.errors.Conflict` when that no
+        longer holds: the job then begins anew.
     """
 
     def register(run: Run) -> Run:
         known = _kinds.get(name)
         if known is not None and known.run is not run:
             raise RuntimeError(f"two jobs are named {name}")
-        _kinds[name] = JobKind(name, permission, run, retry_on)
+        _kinds[name] = JobKind(name, permission, run, retry_on, ahead)
         return run
 
     return register

@@ -12,6 +12,8 @@ from govkit.base.documents.issuing import (
     Draft,
     Issued,
     ReissueReasonMissing,
+    Rendered,
+    enter_bulk,
     find_issue,
     issue,
     issued_before,
@@ -22,6 +24,7 @@ from govkit.base.documents.issuing import (
     print_again,
     print_unnumbered,
     reissue,
+    render_bulk,
 )
 from govkit.base.documents.models import DocumentCounter, DocumentIssue
 from govkit.base.documents.policy import DocumentsPolicy, KindPolicy, ReissueNumber
@@ -42,8 +45,10 @@ __all__ = [
     "LayoutCheck",
     "ReissueNumber",
     "ReissueReasonMissing",
+    "Rendered",
     "Verification",
     "check_layouts",
+    "enter_bulk",
     "find_issue",
     "issue",
     "issued_before",
@@ -55,6 +60,7 @@ __all__ = [
     "print_again",
     "print_unnumbered",
     "reissue",
+    "render_bulk",
     "sample_pdf",
     "verify",
 ]

@@ -23,7 +23,7 @@ from govkit.base.documents.policy import DocumentsPolicy, KindPolicy, ReissueNum
 from govkit.base.persons import AddresseeNumber
 from govkit.base.typesetting import DocumentKind, SheetSet, Unprintable
 from govkit.base.typesetting.fonts import import_extra
-from govkit.base.work import Work
+from govkit.base.work import JAPAN, Work
 from govkit.errors import Conflict, NotPermitted, Refused
 from govkit.jp.calendar import format_date, format_school_year, school_year_of
 
@@ -35,6 +35,8 @@ __all__ = [
     "Draft",
     "Issued",
     "ReissueReasonMissing",
+    "Rendered",
+    "enter_bulk",
     "find_issue",
     "issue",
     "issued_before",
@@ -45,6 +47,7 @@ __all__ = [
     "print_again",
     "print_unnumbered",
     "reissue",
+    "render_bulk",
     "with_qr",
 ]
 
@@ -128,6 +131,35 @@ class Bulk:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    year: int
+    number: int
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """One file of documents, and what must still hold when they are entered in the ledger."""
+
+    places: Sequence[tuple[Draft, _Place]]
+    sheets: Sequence[Mapping[str, Any]]
+    pdf: bytes
+    at: datetime
+    policy: KindPolicy
+    edition: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Documents printed under the numbers that are next, to be entered by :func:`enter_bulk`."""
+
+    name: str
+    parts: tuple[_Printed, ...]
+    by_group: bool
+
+
 def prepare(work: Work, name: str, keys: Sequence[str]) -> list[Draft]:
     """Drafts of the documents, in the order in which they are to be printed.
 
@@ -190,7 +222,8 @@ def reissue(work: Work, old: DocumentIssue, reason: str) -> Issued:
             "この文書は、すでに再交付されています。最後に交付した文書を開いてください。"
         )
     place = _next_copy(work, old, policy, counter)
-    return _enter(work, kind, policy, [(draft, place)], old=old, reason=reason.strip())
+    printed = _typeset(work, kind, policy, [(draft, place)], is_again=True)
+    return _enter(work, kind, printed, old=old, reason=reason.strip())
 
 
 def print_again(work: Work, old: DocumentIssue) -> bytes:
@@ -234,21 +267,72 @@ def make_bulk(
     :param by_group: Whether to make a file for each group, such as a school.
     :raises DocumentsMissing: When one cannot be made; none has been issued then.
     """
+    return enter_bulk(work, render_bulk(work, progress, name, keys, by_group=by_group))
+
+
+def render_bulk(
+    work: Work,
+    progress: Callable[[int, int], None],
+    name: str,
+    keys: Sequence[str],
+    *,
+    by_group: bool = False,
+) -> Rendered:
+    """Print many documents under the numbers that are next; nothing is changed, nothing locked.
+
+    :raises DocumentsMissing: When one cannot be made.
+    :raises Unprintable: When no font can show a text.
+    """
     drafts = prepare(work, name, keys)
     _insist_on_printable(work, drafts)
-    files: list[tuple[str, bytes]] = []
-    done = 0
+    kind, policy = _kind_and_policy(work, name)
+    year = school_year_of(work.today)
+    last = work.session.scalar(_counter(kind, year).with_only_columns(DocumentCounter.last_number))
+    parts: list[_Printed] = []
+    done, first = 0, (last or 0) + 1
     progress(done, len(keys))
-    for group, members in groupby(drafts, key=lambda each: each.group if by_group else ""):
-        issued = _issue(work, name, list(members))
-        files.append((group, issued.pdf))
-        done += len(issued.issues)
+    for group, found in groupby(drafts, key=lambda each: each.group if by_group else ""):
+        members = list(found)
+        places = [(each, _Place(year, n, 1)) for n, each in enumerate(members, first + done)]
+        printed = _typeset(work, kind, policy, places)
+        parts.append(replace(printed, group=group))
+        done += len(members)
         progress(done, len(keys))
     if done != len(keys):
         raise DocumentsMissing(keys)
-    if not by_group:
-        return Bulk(files[0][1], "application/pdf", done)
-    return Bulk(_zip(files, work.now), "application/zip", done)
+    return Rendered(name, tuple(parts), by_group)
+
+
+def enter_bulk(work: Work, rendered: Rendered) -> Bulk:
+    """Enter printed documents in the ledger, if all that stands on them still holds.
+
+    :raises Conflict: When numbers, data, layout or day have changed since; they are to be printed anew.
+    :raises AlreadyIssued: When there is a copy of one.
+    """
+    kind, policy = _kind_and_policy(work, rendered.name)
+    counter = _locked_counter(work, kind)
+    drafts = [draft for part in rendered.parts for draft, _place in part.places]
+    keys = [each.key for each in drafts]
+    fresh = {each.key: each for each in prepare(work, rendered.name, keys)}
+    first = rendered.parts[0]
+    edition = work.press.edition(kind, work.municipality.code)
+    holds = (
+        first.places[0][1] == _Place(counter.year, counter.last_number + 1, 1)
+        and first.at.astimezone(JAPAN).date() == work.today
+        and all((each.policy, each.edition) == (policy, edition) for each in rendered.parts)
+        and all(replace(each, people=()) == replace(fresh[each.key], people=()) for each in drafts)
+    )
+    if not holds:
+        raise Conflict("DocumentIssue")
+    _insist_on_new(work, rendered.name, keys)
+    counter.last_number += len(drafts)
+    for part in rendered.parts:
+        places = [(fresh[draft.key], place) for draft, place in part.places]
+        _enter(work, kind, replace(part, places=places))
+    if not rendered.by_group:
+        return Bulk(first.pdf, "application/pdf", len(drafts))
+    files = [(each.group, each.pdf) for each in rendered.parts]
+    return Bulk(_zip(files, first.at), "application/zip", len(drafts))
 
 
 def find_issue(work: Work, identifier: UUID) -> DocumentIssue:
@@ -289,28 +373,23 @@ def issued_before(work: Work, name: str, keys: Sequence[str]) -> set[str]:
 # ---- Within an issue ----
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    year: int
-    number: int
-    nth: int
-
-
 def _issue(work: Work, name: str, drafts: Sequence[Draft]) -> Issued:
     kind, policy = _kind_and_policy(work, name)
     counter = _locked_counter(work, kind)
     # After the lock: whoever issued the same document meanwhile has committed.
-    if issued_before(work, name, [each.key for each in drafts]):
+    _insist_on_new(work, name, [each.key for each in drafts])
+    first = counter.last_number + 1
+    places = [(each, _Place(counter.year, n, 1)) for n, each in enumerate(drafts, first)]
+    counter.last_number += len(drafts)
+    printed = _typeset(work, kind, policy, places)
+    return _enter(work, kind, printed)
+
+
+def _insist_on_new(work: Work, name: str, keys: Sequence[str]) -> None:
+    if issued_before(work, name, keys):
         raise AlreadyIssued(
             "すでに交付した文書が含まれています。もう一度出すには再交付してください。"
         )
-    places = [_Place(counter.year, counter.last_number + each, 1) for each in _count(drafts)]
-    counter.last_number += len(drafts)
-    return _enter(work, kind, policy, list(zip(drafts, places, strict=True)))
-
-
-def _count(items: Sequence[object]) -> range:
-    return range(1, len(items) + 1)
 
 
 def _next_copy(
@@ -329,24 +408,35 @@ def _next_copy(
     return _Place(old.year, old.number, (highest or old.nth) + 1)
 
 
-def _enter(
+def _typeset(
     work: Work,
     kind: DocumentKind,
     policy: KindPolicy,
     places: Sequence[tuple[Draft, _Place]],
     *,
-    old: DocumentIssue | None = None,
-    reason: str = "",
-) -> Issued:
+    is_again: bool = False,
+) -> _Printed:
     sheets = []
     for draft, place in places:
         number = _number_text(work, policy, place)
         code = _new_code(work.municipality.code)
-        again = policy.words["again"] if old is not None else ""
+        again = policy.words["again"] if is_again else ""
         sheets.append(_sheet(work, draft, number, code=code, again=again))
     pdf = _print(work, kind, policy, sheets, at=work.now)
     edition = work.press.edition(kind, work.municipality.code)
-    digest = hashlib.sha256(pdf).hexdigest()
+    return _Printed(places, sheets, pdf, work.now, policy, edition)
+
+
+def _enter(
+    work: Work,
+    kind: DocumentKind,
+    printed: _Printed,
+    *,
+    old: DocumentIssue | None = None,
+    reason: str = "",
+) -> Issued:
+    policy, places = printed.policy, printed.places
+    digest = hashlib.sha256(printed.pdf).hexdigest()
     rows = [
         DocumentIssue(
             kind=kind.name,
@@ -358,15 +448,15 @@ def _enter(
             subject_key=draft.key,
             addressee_number=draft.addressee_number,
             issued_on=work.today,
-            issued_at=work.now.replace(microsecond=0),
+            issued_at=printed.at.replace(microsecond=0),
             issued_by=work.actor.name,
             reason=reason,
             replaces_id=old.id if old is not None else None,
             data={"sheet": sheet, "words": dict(policy.words), "places": dict(policy.places)},
-            edition=edition,
+            edition=printed.edition,
             pdf_hash=digest,
         )
-        for (draft, place), sheet in zip(places, sheets, strict=True)
+        for (draft, place), sheet in zip(places, printed.sheets, strict=True)
     ]
     work.session.add_all(rows)
     try:
@@ -375,7 +465,7 @@ def _enter(
         raise Conflict("DocumentIssue") from error
     people = [person for draft, _place in places for person in draft.people]
     work.record(_ISSUED, people, reason, kind=kind.name, count=len(rows), number=_span(rows))
-    return Issued(tuple(rows), pdf)
+    return Issued(tuple(rows), printed.pdf)
 
 
 def _span(rows: Sequence[DocumentIssue]) -> str:
@@ -383,15 +473,16 @@ def _span(rows: Sequence[DocumentIssue]) -> str:
     return first if first == last else f"{first}～{last}"
 
 
+def _counter(kind: DocumentKind, year: int) -> sa.Select[DocumentCounter]:
+    return sa.select(DocumentCounter).where(
+        DocumentCounter.kind == kind.name, DocumentCounter.year == year
+    )
+
+
 def _locked_counter(work: Work, kind: DocumentKind) -> DocumentCounter:
     """The counter of the year; others wait for it until the work ends."""
     year = school_year_of(work.today)
-    query = (
-        sa.select(DocumentCounter)
-        .where(DocumentCounter.kind == kind.name, DocumentCounter.year == year)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    query = _counter(kind, year).with_for_update().execution_options(populate_existing=True)
     while True:
         work.session.flush()
         found = work.session.scalar(query)

@@ -37,7 +37,12 @@ from govkit.modules.enrolment.designation import (
     open_designations,
     update_remarks,
 )
-from govkit.modules.enrolment.letters import SCHOOL_NOTICE, letters_to_make, make_school_notices
+from govkit.modules.enrolment.letters import (
+    SCHOOL_NOTICE,
+    letters_to_make,
+    make_school_notices,
+    typeset_school_notices,
+)
 from govkit.modules.enrolment.listing import (
     Line,
     Listing,
@@ -124,6 +129,7 @@ __all__ = [
     "open_designations",
     "reference_day",
     "replace_zones",
+    "typeset_school_notices",
     "update_remarks",
     "write_entries",
     "write_zones",

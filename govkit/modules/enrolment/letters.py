@@ -6,7 +6,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from govkit.base.documents import DocumentsMissing, Draft, issued_before, make_bulk
+from govkit.base.documents import (
+    DocumentsMissing,
+    Draft,
+    Rendered,
+    enter_bulk,
+    issued_before,
+    render_bulk,
+)
 from govkit.base.i18n import lazy_gettext as _
 from govkit.base.jobs import Progress, job
 from govkit.base.typesetting import DocumentKind
@@ -20,7 +27,13 @@ from govkit.modules.enrolment.policy import EnrolmentPolicy
 from govkit.modules.enrolment.protection import Shield
 from govkit.modules.schools import School
 
-__all__ = ["SCHOOL_NOTICE", "letters_to_make", "make_school_notices", "prepare_school_notices"]
+__all__ = [
+    "SCHOOL_NOTICE",
+    "letters_to_make",
+    "make_school_notices",
+    "prepare_school_notices",
+    "typeset_school_notices",
+]
 
 _CHUNK: Final = 500
 
@@ -127,17 +140,26 @@ def letters_to_make(work: Work, entry_year: int, school: School | None = None) -
     return [key for key in keys if key not in issued]
 
 
-@job("enrolment.school_notices", permission="enrolment.notify")
-def make_school_notices(
+def typeset_school_notices(
     work: Work, progress: Progress, *, year: int, school: str = "", by_school: bool = False
-) -> dict[str, Any]:
-    """Issue all letters of a year that have not been issued, in the order of schools and names."""
+) -> Rendered | None:
+    """All letters of a year that have not been issued, printed in the order of schools and names."""
     chosen = work.find(School, UUID(school)) if school else None
     keys = letters_to_make(work, year, chosen)
     if not keys:
+        return None
+    return render_bulk(work, progress, SCHOOL_NOTICE.name, keys, by_group=by_school)
+
+
+@job("enrolment.school_notices", permission="enrolment.notify", ahead=typeset_school_notices)
+def make_school_notices(
+    work: Work, progress: Progress, *, year: int, made: Rendered | None, **_asked: object
+) -> dict[str, Any]:
+    """Issue the letters that :func:`typeset_school_notices` has printed."""
+    if made is None:
         return {"text": "まだ交付していない就学通知書はありません。"}
-    made = make_bulk(work, progress, SCHOOL_NOTICE.name, keys, by_group=by_school)
-    ending = "zip" if made.media_type == "application/zip" else "pdf"
+    bulk = enter_bulk(work, made)
+    ending = "zip" if bulk.media_type == "application/zip" else "pdf"
     name = f"就学通知書_{year}年度入学.{ending}"
-    progress.keep_file(work, name, made.media_type, iter([made.body]))
-    return {"text": "就学通知書を{count}通作りました。", "params": {"count": made.count}}
+    progress.keep_file(work, name, bulk.media_type, iter([bulk.body]))
+    return {"text": "就学通知書を{count}通作りました。", "params": {"count": bulk.count}}

@@ -5,7 +5,7 @@ import io
 import threading
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from govkit.base.documents import DocumentIssue, DocumentsMissing, DocumentsPoli
 from govkit.base.identity import Actor
 from govkit.base.municipality import MunicipalityPolicy
 from govkit.base.typesetting import Press, Unprintable
-from govkit.errors import NotFound, NotPermitted
+from govkit.errors import Conflict, NotFound, NotPermitted
 from tests.base.documents.conftest import CITY, kind, texts
 
 NAME = "schools.enrolment_certificate"
@@ -163,6 +163,22 @@ def test_bulk_makes_all_or_nothing(desk):
         documents.make_bulk(desk, lambda *_: None, NAME, ["丁", "missing"])
     assert missing.value.labels == ("missing",)
     assert documents.issued_before(desk, NAME, ["丁", "甲"]) == {"甲"}
+
+
+@pytest.mark.parametrize("moves", ["number", "day"])
+def test_what_was_printed_ahead_is_entered_only_while_it_holds(desk, moves):
+    printed = documents.render_bulk(desk, lambda *_: None, NAME, ["甲", "乙"])
+    assert documents.issued_before(desk, NAME, ["甲", "乙"]) == set()
+    if moves == "number":
+        documents.issue(desk, NAME, ["丙"])
+    else:
+        desk.now += timedelta(days=1)
+    with pytest.raises(Conflict):
+        documents.enter_bulk(desk, printed)
+    assert documents.issued_before(desk, NAME, ["甲", "乙"]) == set()
+
+    anew = documents.render_bulk(desk, lambda *_: None, NAME, ["甲", "乙"])
+    assert documents.enter_bulk(desk, anew).count == 2
 
 
 def test_bulk_by_group_is_a_zip_with_a_file_for_each(desk):

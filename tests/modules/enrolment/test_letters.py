@@ -16,6 +16,7 @@ from govkit.modules.enrolment import (
     assign_schools,
     letters_to_make,
     make_school_notices,
+    typeset_school_notices,
 )
 from tests.modules.enrolment.conftest import ELEMENTARY, JUNIOR_HIGH, OTHER
 from tests.modules.enrolment.people import YEAR, child, compiled, put_zones
@@ -120,7 +121,8 @@ def test_all_letters_of_a_year_are_made_once_by_school_and_reading(designated):
         def keep_file(self, work, name, media_type, chunks):
             kept.append((name, media_type, b"".join(chunks)))
 
-    result = make_school_notices(designated, Kept(), year=YEAR)
+    printed = typeset_school_notices(designated, Kept(), year=YEAR)
+    result = make_school_notices(designated, Kept(), year=YEAR, made=printed)
 
     assert result["params"] == {"count": 4}
     assert told == [(0, 4), (4, 4)]
@@ -132,7 +134,8 @@ def test_all_letters_of_a_year_are_made_once_by_school_and_reading(designated):
     assert [text.startswith(each) for text, each in zip(found, readings, strict=True)] == [True] * 4
     assert [f"第{number}号" in page for number, page in enumerate(pages, 1)] == [True] * 4
     assert letters_to_make(designated, YEAR) == []
-    assert "まだ" in make_school_notices(designated, Kept(), year=YEAR)["text"]
+    assert typeset_school_notices(designated, Kept(), year=YEAR) is None
+    assert "まだ" in make_school_notices(designated, Kept(), year=YEAR, made=None)["text"]
 
 
 def test_letters_of_each_school_in_a_file_of_its_own(designated):
