@@ -5,7 +5,7 @@ from typing import Any
 from govkit.base.identity import Role
 from govkit.base.jobs import Progress, job
 from govkit.base.work import Work
-from govkit.errors import InvalidInput, Problem, Refused
+from govkit.errors import Conflict, InvalidInput, Problem, Refused
 
 PERMISSION = "base.manage_staff"
 
@@ -55,3 +55,18 @@ def file(work: Work, progress: Progress, *, fails: bool = False) -> dict[str, An
     if fails:
         raise Refused("できません。")
     return {"text": "できました。"}
+
+
+def look_ahead(work: Work, progress: Progress, *, name: str) -> str:
+    if work.session.writes:
+        raise AssertionError("what is made ahead must lock nothing")
+    progress(1, 1)
+    return f"{name}_ahead"
+
+
+@job("tests.ahead", permission=PERMISSION, ahead=look_ahead)
+def ahead(work: Work, progress: Progress, *, name: str, made: str) -> dict[str, Any]:
+    work.session.add(Role(name=made, title="試験", permissions=[]))
+    if name == "stale":
+        raise Conflict("Role")
+    return {}

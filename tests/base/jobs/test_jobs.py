@@ -479,3 +479,13 @@ def test_every_job_is_looked_for_by_an_index(deployment):
     indexes = {index.name for index in Base.metadata.tables["govkit_job"].indexes}
     assert indexes == {"ix_govkit_job_state_not_before", "ix_govkit_job_account_id_enqueued_at"}
     assert list(due_jobs(deployment, deployment.clock())) == []
+
+
+def test_what_is_made_ahead_locks_nothing_and_what_no_longer_holds_is_made_anew(
+    deployment, ask, row_of, roles
+):
+    done, stale = (ask("tests.ahead", {"name": name}) for name in ("fresh", "stale"))
+    run_due_jobs(deployment)
+    assert (row_of(done).state, row_of(stale).state) == (JobState.DONE, JobState.QUEUED)
+    assert "fresh_ahead" in roles()
+    assert "stale_ahead" not in roles()
