@@ -131,6 +131,10 @@ _BETWEEN: Final = rf"[\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U000e0100-\
 _TWELVE_DIGITS: Final = re.compile(
     rf"(?<!{_DIGIT})(?=({_DIGIT}(?:{_BETWEEN}{_DIGIT}){{11}})(?!{_DIGIT}))"
 )
+# The id of a row, as programs write it; its groups of digits are drawn by chance.
+_UUID: Final = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9A-Za-z])", re.IGNORECASE
+)
 _TO_DIGITS: Final = {0xFF10 + value: str(value) for value in range(10)}
 
 
@@ -138,9 +142,14 @@ def find_my_number(text: str) -> tuple[int, int] | None:
     """Where a 個人番号 stands in free text, as start and end; the number itself is not returned.
 
     Twelve digits in any width, with spaces or dashes between them, whose check digit is right.
-    One in eleven other numbers of twelve digits is found as well.
+    One in eleven other numbers of twelve digits is found as well, but not those inside of a UUID
+    with letters in it.
     """
+    ids = [each.span() for each in _UUID.finditer(text) if re.search("[A-Fa-f]", each[0])]
     for match in _TWELVE_DIGITS.finditer(text):
+        start, end = match.span(1)
+        if any(first <= start and end <= last for first, last in ids):
+            continue
         digits = "".join(re.findall("[0-9]", match[1].translate(_TO_DIGITS)))
         if _problem_of(digits) is None:
             return match.span(1)

@@ -190,6 +190,15 @@ def test_my_number_is_found_behind_other_digits(text):
     assert not is_my_number(text)
 
 
+def test_the_id_of_a_row_holds_no_my_number():
+    found_alone = "3f9b1efe 4871-4767-9242"
+    assert find_my_number(found_alone) is not None
+    for text in ("3f9b1efe-4871-4767-9242-dfc18ac0c88e", "3F9B1EFE-4871-4767-9242-DFC18AC0C88E"):
+        assert find_my_number(f"児童 {text} を見た") is None
+        assert find_my_number(f"{text} 1234-5678-9018") is not None
+        assert find_my_number(f"{text[:-1]} と") is not None
+
+
 def test_only_the_place_of_the_number_is_told():
     assert find_my_number("番号 1234-5678-9018。") == (3, 17)
 
