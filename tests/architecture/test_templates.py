@@ -193,3 +193,21 @@ def test_the_declarations_of_modules_can_be_translated():
                     and id(node) not in marked
                 ]
     assert wrong == []
+
+
+ASKING_BY_ADDRESS = {
+    "govkit/base/verify.html": "the code of a document, which the address printed on it holds, too",
+    "resident_lookup/alarms.html": "two days",
+}
+"""Forms whose fields become part of an address, and why nobody's data can stand in them."""
+
+
+@pytest.mark.requirement("ASVS-14.2.1")
+def test_what_is_typed_becomes_part_of_no_address():
+    by_address = {
+        _inside(template.path)
+        for template in TEMPLATES
+        for tag in re.findall(r"<form\b[^>]*>", template.text)
+        if 'method="post"' not in tag
+    }
+    assert by_address == set(ASKING_BY_ADDRESS)

@@ -1,5 +1,6 @@
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -335,15 +336,48 @@ def test_a_school_admits_but_does_not_see_the_register(prepared, city, sign_in):
     assert clerk.post(f"/enrolment/admission/{school}", data={"year": YEAR}).status_code == 303
 
 
-def test_filters_and_tabs_stay_in_the_address(prepared, city):
-    page = prepared.get("/enrolment/entries?q=ヤマダ&kind=new").text
-    assert 'value="ヤマダ"' in page
-    assert "同じ読みの児童あり" in page
-    none = prepared.get("/enrolment/entries?q=スズキ").text
-    assert "当てはまる児童はいません" in none
-    assert prepared.get("/enrolment/entries?kind=x&school=y&year=1&page=z").status_code == 200
+def test_filters_stay_in_the_address_and_bad_ones_are_let_be(prepared, city):
+    page = prepared.get(f"/enrolment/entries?year={YEAR}&kind=new&school=none").text
+    assert f"/enrolment/entries?year={YEAR}&amp;school=none" in page
+    for bad in ("kind=x&school=y&year=1&page=z", "year=20271", "year=²０２７", "page=-1"):
+        assert prepared.get(f"/enrolment/entries?{bad}").status_code == 200
     with city() as work:
         assert list_entries(work, ListQuery(entry_year=YEAR)).total == 2
+
+
+@pytest.mark.requirement("ASVS-14.2.1")
+def test_a_name_that_is_looked_for_stands_in_no_address(prepared):
+    asked = {"year": YEAR, "kind": "new", "q": "ヤマダ"}
+    answer = prepared.post("/enrolment/entries", data=asked)
+    assert answer.status_code == 200
+    assert 'value="ヤマダ"' in answer.text
+    assert "同じ読みの児童あり" in answer.text
+    addresses = re.findall(r'(?:href|action)="([^"]*)"', answer.text)
+    assert addresses
+    assert not any("q=" in unquote(each) or "ヤマダ" in unquote(each) for each in addresses)
+    ignored = prepared.get("/enrolment/entries?q=スズキ").text
+    assert "当てはまる児童はいません" not in ignored
+    assert "スズキ" not in ignored
+
+
+def test_tabs_and_pages_of_a_search_keep_what_is_looked_for(prepared):
+    asked = {"year": YEAR, "kind": "new", "q": "スズキ"}
+    assert "当てはまる児童はいません" in prepared.post("/enrolment/entries", data=asked).text
+    found = prepared.post("/enrolment/entries", data={**asked, "q": "ヤマダ", "tab": "all"}).text
+    assert 'form="search" name="tab" value="all" aria-current="true"' in found
+    assert '<input type="hidden" name="kind"' not in found
+    blank = prepared.post("/enrolment/entries", data={**asked, "q": " ", "school": "none"})
+    assert blank.status_code == 303
+    assert blank.location == f"/enrolment/entries?year={YEAR}&kind=new&school=none"
+
+
+def test_what_was_found_by_name_leaves_as_a_file(prepared):
+    page = prepared.post("/enrolment/entries/export/found", data={"q": "ヤマダ", "year": YEAR}).text
+    assert '<input type="hidden" name="q" value="ヤマダ">' in page
+    for name, lines in (("ヤマダ", 2), ("スズキ", 0)):
+        data = {"purpose": "duty", "reason": "健康診断の案内", "q": name}
+        answer = prepared.post(f"/enrolment/entries/export?year={YEAR}", data=data)
+        assert answer.data.decode("utf-8-sig").count("富士見町一丁目") == lines
 
 
 @pytest.fixture

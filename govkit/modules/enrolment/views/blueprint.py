@@ -1,5 +1,6 @@
 """The blueprint of enrolment, and the year that an address is about."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask import request
@@ -19,7 +20,8 @@ def next_entry_year(work: Work) -> int:
     return school_year_of(work.today) + 1
 
 
-def chosen_year(work: Work) -> int:
-    """The year of entry that the address names, else the next one."""
-    year = request.args.get("year", type=int)
-    return year if year is not None and 2000 <= year <= 2100 else next_entry_year(work)
+def chosen_year(work: Work, sent: Mapping[str, str] | None = None) -> int:
+    """The year of entry that a request names, in its address if not said otherwise; else the next."""
+    text = (request.args if sent is None else sent).get("year", "")
+    is_year = len(text) == 4 and text.isascii() and text.isdecimal() and 2000 <= int(text) <= 2100
+    return int(text) if is_year else next_entry_year(work)

@@ -1,5 +1,6 @@
 """Pages of the register: compilation, list, entry, files (学齢簿の画面)."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -103,17 +104,26 @@ def compile_now(work: Work) -> ResponseReturnValue:
     return web.see_other("enrolment.register", year=form.entry_year.data)
 
 
-def _query(work: Work) -> ListQuery:
-    arguments = request.args
-    kind = arguments.get("kind", "")
-    school = arguments.get("school", "")
+def _query(work: Work, sent: Mapping[str, str]) -> ListQuery:
+    kind = sent.get("tab") or sent.get("kind", "")
+    school = sent.get("school", "")
     return ListQuery(
-        entry_year=chosen_year(work),
+        entry_year=chosen_year(work, sent),
         kind=ChangeKind(kind) if kind in set(ChangeKind) else None,
         school_id=_uuid(school),
         is_unassigned=school == "none",
-        name=arguments.get("q", "").strip()[:100],
+        name=request.form.get("q", "").strip()[:100],
     )
+
+
+def _filters(query: ListQuery) -> dict[str, Any]:
+    """What of a query may stand in an address: everything but the name."""
+    school = "none" if query.is_unassigned else query.school_id
+    return {
+        "year": query.entry_year,
+        **({"kind": query.kind.value} if query.kind else {}),
+        **({"school": str(school)} if school else {}),
+    }
 
 
 def _uuid(text: str) -> UUID | None:
@@ -126,17 +136,27 @@ def _uuid(text: str) -> UUID | None:
 @pages.get("/entries", permission="enrolment.view")
 def register(work: Work) -> ResponseReturnValue:
     """The register, with what is new, changed or gone since the last compilation (学齢簿)."""
-    query = _query(work)
-    listing = list_entries(work, query, request.args.get("page", 1, int))
-    kept: dict[str, Any] = {
-        name: request.args[name] for name in ("school", "q") if request.args.get(name)
-    }
-    kept["year"] = query.entry_year
+    return _register_page(work, _query(work, request.args), request.args.get("page", 1, int))
+
+
+@pages.post("/entries", permission="enrolment.view")
+def search_register(work: Work) -> ResponseReturnValue:
+    """The entries of a name, which never stands in an address; without one, back to the address."""
+    query = _query(work, request.form)
+    if not query.name:
+        return web.see_other("enrolment.register", **_filters(query))
+    return _register_page(work, query, request.form.get("page", 1, int))
+
+
+def _register_page(work: Work, query: ListQuery, page: int) -> str:
+    listing = list_entries(work, query, page)
+    kept = _filters(query)
 
     def tab(kind: ChangeKind | None, title: str, count: int | None) -> dict[str, Any]:
         return {
             "title": title if count is None else _("{title}（{count}）", title=title, count=count),
-            "url": url_for("enrolment.register", **kept, kind=kind.value if kind else None),
+            "value": kind.value if kind else "all",
+            "url": url_for("enrolment.register", **{**kept, "kind": kind and kind.value}),
             "current": query.kind is kind,
         }
 
@@ -153,13 +173,8 @@ def register(work: Work) -> ResponseReturnValue:
         query=query,
         tabs=tabs,
         schools=_entry_schools(work),
-        filters={**kept, "kind": query.kind.value if query.kind else ""},
-        page_url=lambda number: url_for(
-            "enrolment.register",
-            **kept,
-            kind=query.kind.value if query.kind else None,
-            page=number,
-        ),
+        filters=kept,
+        page_url=lambda number: url_for("enrolment.register", **kept, page=number),
         titles=FIELD_TITLES,
         day=format_date,
         year_name=format_school_year,
@@ -201,13 +216,26 @@ def assign(work: Work) -> ResponseReturnValue:
 @pages.get("/entries/export", permission="enrolment.export")
 def export_page(work: Work) -> ResponseReturnValue:
     """Say what the file is for."""
+    return _ask_for_purpose(work)
+
+
+@pages.post("/entries/export/found", permission="enrolment.export")
+def export_found(work: Work) -> ResponseReturnValue:
+    """Say what the file is for that holds the entries of a name."""
+    return _ask_for_purpose(work)
+
+
+def _ask_for_purpose(work: Work) -> str:
     form = PurposeForm(gettext=_)
     offer_purposes(form, work)
-    return _export_page(form)
+    return _export_page(work, form)
 
 
-def _export_page(form: PurposeForm) -> str:
-    return pages.render("enrolment/export.html", form=form, filters=request.args)
+def _export_page(work: Work, form: PurposeForm) -> str:
+    query = _query(work, request.args)
+    return pages.render(
+        "enrolment/export.html", form=form, filters=_filters(query), name=query.name
+    )
 
 
 @pages.post("/entries/export", permission="enrolment.export")
@@ -216,8 +244,8 @@ def export(work: Work) -> ResponseReturnValue:
     form = PurposeForm(request.form, gettext=_)
     offer_purposes(form, work)
     if not form.validate():
-        return _export_page(form), 400
-    file = write_entries(work, _query(work), form.reason.data)
+        return _export_page(work, form), 400
+    file = write_entries(work, _query(work, request.args), form.reason.data)
     return web.hand_over(hand_out(work, file, given(form)))
 
 
