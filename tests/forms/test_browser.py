@@ -59,13 +59,13 @@ def send_blank(page):
     page.locator("#error-summary").wait_for()
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "390"])
 @pytest.mark.parametrize("path", PATHS)
-def test_pages_pass_axe_and_fit_the_screen(open_page, path, viewport):
-    page = open_page(path, viewport)
-
-    assert_accessible(page)
-    assert overflow(page) == 0
+def test_pages_pass_axe_and_fit_the_screen(open_page, path):
+    page = open_page(path, WIDE)
+    for viewport in (WIDE, NARROW):
+        page.set_viewport_size(viewport)
+        assert_accessible(page, f"{path} at {viewport['width']}")
+        assert overflow(page) == 0
     assert [p for p in page.problems if "404" not in p] == []
 
 
