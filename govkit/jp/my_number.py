@@ -142,10 +142,9 @@ def find_my_number(text: str) -> tuple[int, int] | None:
     """Where a 個人番号 stands in free text, as start and end; the number itself is not returned.
 
     Twelve digits in any width, with spaces or dashes between them, whose check digit is right.
-    One in eleven other numbers of twelve digits is found as well, but not those inside of a UUID
-    with letters in it.
+    One in eleven other numbers of twelve digits is found as well, but not those inside of a UUID.
     """
-    ids = [each.span() for each in _UUID.finditer(text) if re.search("[A-Fa-f]", each[0])]
+    ids = [each.span() for each in _UUID.finditer(text)]
     for match in _TWELVE_DIGITS.finditer(text):
         start, end = match.span(1)
         if any(first <= start and end <= last for first, last in ids):
