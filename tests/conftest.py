@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.routing import Rule
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from xdist.scheduler import LoadScopeScheduling
 
 hypothesis.settings.register_profile("shared machine", deadline=None, max_examples=60)
@@ -78,6 +78,7 @@ def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what stays until the end: modules, tests, sources."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # what a test makes and throws away is little, and soon gone
 
 
 # Python would search all that is left for cycles, several times, before it ends.
@@ -141,10 +142,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class _Silent(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """Address of an application while it is served from a thread of the tests."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    """Address of an application while it is served from a thread of the tests.
+
+    Browsers keep styles and scripts, as they do in production, and nothing is logged.
+    """
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
