@@ -1,5 +1,6 @@
 """AUT-5, AUT-7: the second factor at login: codes, recovery codes, who must have one, new devices."""
 
+import math
 import re
 from datetime import timedelta
 
@@ -135,6 +136,16 @@ def test_the_database_holds_neither_secret_nor_recovery_code(deployment, person)
         stored = session.scalars(sa.select(RecoveryCode.code_hash)).all()
     assert len(stored) == len(set(codes)) == 10
     assert all(each.startswith("$argon2id$") for each in stored)
+
+
+@pytest.mark.requirement("ASVS-6.5.4")
+def test_a_recovery_code_is_drawn_from_more_than_20_bits(deployment, person) -> None:
+    account_id = _account_id(deployment, person[0])
+    codes = [*person[2], *factors.new_recovery_codes(deployment, account_id)]
+    drawn = [code.replace("-", "") for code in codes]
+    assert len(set(drawn)) == 20
+    letters = len(set("".join(drawn)))  # at most those it is drawn from
+    assert all(len(each) * math.log2(letters) > 20 for each in drawn)
 
 
 @pytest.mark.requirement("ASVS-6.5.1")

@@ -77,6 +77,19 @@ def test_a_hundred_failures_in_a_row_make_a_password_void(deployment, clock) -> 
     assert check_password(deployment, login, "a new and longer one") is not None
 
 
+@pytest.mark.requirement("ASVS-6.2.10")
+def test_a_password_stays_good_for_years(deployment, clock) -> None:
+    login = appoint(deployment, "132021", "board_clerk")
+    clock.now += timedelta(days=3650)
+    assert check_password(deployment, login, PASSWORD) is not None
+
+
+@pytest.mark.requirement("ASVS-6.3.2")
+def test_a_new_deployment_has_no_account(deployment) -> None:
+    with deployment.system(writes=False) as session:
+        assert session.scalars(sa.select(Account)).all() == []
+
+
 def test_one_failure_fewer_and_the_right_password_ends_the_row(deployment, clock) -> None:
     login = appoint(deployment, "132021", "board_clerk")
     for _ in range(2):

@@ -141,6 +141,15 @@ def test_failures_in_a_row_make_an_account_wait(deployment, clock) -> None:
     assert client.post("/login", data={"login": login, "password": PASSWORD}).status_code == 303
 
 
+@pytest.mark.requirement("ASVS-14.3.1")
+def test_a_logout_tells_the_browser_to_forget_the_pages(app, sign_in) -> None:
+    client = sign_in("132021", "board_clerk")
+    answer = client.post("/logout", data={"csrf_token": _token(client.get("/").text)})
+    assert answer.status_code == 303
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.get("/login").headers
+
+
 def test_a_refusal_leaves_no_session(app, deployment) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     answer = app.test_client().post("/account")
@@ -340,6 +349,21 @@ def test_nobody_gets_past_the_login_page(app, deployment: Deployment, clock: Fix
         method = "GET" if "GET" in rule.methods else "POST"
         answer = client.open(rule.rule, method=method)
         assert answer.status_code in (303, 400, 401), rule
+
+
+@pytest.mark.requirement("ASVS-7.4.4")
+def test_every_page_offers_the_logout(app, sign_in) -> None:
+    client = sign_in("132021", "administrator")
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if rule.arguments or "GET" not in rule.methods or view.permission == "public":
+            continue
+        answer = client.get(rule.rule)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            asked += 1
+            assert 'action="/logout"' in answer.text, rule
+    assert asked > 5
 
 
 @pytest.mark.requirement("ASVS-7.4.3", "ASVS-6.2.2", "ASVS-6.2.3")

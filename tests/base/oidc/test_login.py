@@ -143,7 +143,7 @@ def test_a_login_that_took_too_long_is_refused(open_site, clock) -> None:
     assert site.events("login.failed") == [{"method": "oidc", "problem": "too_late"}]
 
 
-@pytest.mark.requirement("AUT-6")
+@pytest.mark.requirement("AUT-6", "ASVS-6.8.4")
 @pytest.mark.parametrize(
     ("settings", "visit", "problem"),
     [
@@ -249,10 +249,16 @@ def test_the_login_page_offers_the_provider_first_and_can_hide_the_rest(open_sit
     assert answer.status_code == 404
 
 
+@pytest.mark.requirement("ASVS-7.6.2")
 def test_beginning_a_login_needs_a_token_of_the_form(open_site) -> None:
     site = open_site()
     site.app.config["WTF_CSRF_ENABLED"] = True
-    assert site.app.test_client().post("/login/oidc").status_code == 400
+    client = site.app.test_client()
+    assert client.post("/login/oidc").status_code == 400
+    assert client.get("/login/oidc").status_code == 405  # no link begins one, either
+    with site.deployment.system(writes=False) as session:
+        held = sa.select(WebSession).where(WebSession.account_id.is_not(None))
+        assert session.scalars(held).all() == []
 
 
 @pytest.mark.requirement("ASVS-9.1.3")
