@@ -2,7 +2,7 @@
 
 Told on the demo that ``make run`` serves, once with 立川市 and JavaScript, once with 昭島市 and
 without, on both databases. The pages are the same on both: their accessibility and width are
-checked on SQLite, and on PostgreSQL the cities are smaller.
+checked on SQLite.
 """
 
 import io
@@ -57,7 +57,7 @@ def stage(databases: TestDatabases, tmp_path_factory: pytest.TempPathFactory) ->
     here = Path.cwd()
     os.chdir(folder)
     try:
-        load_demo(deployment, 6000 if inspects else 4000)
+        load_demo(deployment, 4000)
     finally:
         os.chdir(here)
     with served(create_app(deployment=deployment)) as address:
