@@ -3,7 +3,7 @@
 # make lint / pytest / docs / wheel / bench / screenshots / lock … それぞれの部分
 
 PORT ?= 8000
-WORKERS ?= 3
+WORKERS ?= 2
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
