@@ -171,6 +171,7 @@ module = Module(
         "board_clerk": _CLERK,
         "protected_data_officer": (
             "enrolment.view",
+            "enrolment.designate",
             "enrolment.notify",
             "enrolment.export",
             "enrolment.see_protected",

@@ -23,6 +23,7 @@ from govkit.modules.enrolment.models import (
     SpecialNeedsSchooling,
 )
 from govkit.modules.enrolment.placement import admitted_schools, present_schools
+from govkit.modules.enrolment.protection import Shield
 from govkit.modules.schools import School
 
 __all__ = [
@@ -227,10 +228,15 @@ def change_designation(
     :raises Conflict: When the entry changed since the deciding person saw it.
     :raises SameSchool: When the school is designated already.
     :raises PermissionEndsTooEarly: When the permission ends in the past or before 1 April.
-    :raises Refused: When the child is not in the register or is in a class of another school, or
-        the school is not for entrants.
+    :raises Refused: When the child is not in the register or is in a class of another school, the
+        school is not for entrants, or the actor may not see the school of this protected child:
+        otherwise trying one school after another would tell it.
     """
     work.require("enrolment.designate")
+    if Shield.of(work, [entry]).hides(entry):
+        raise Refused(
+            "支援措置対象者の指定校は変更できません。支援措置担当に変更を依頼してください。"
+        )
     if request.version is not None and request.version != entry.version:
         raise Conflict
     _check_change(work, entry, school)

@@ -3,15 +3,19 @@
 import pytest
 import sqlalchemy as sa
 
-from govkit.errors import NotPermitted
+from govkit.errors import NotPermitted, Refused
 from govkit.modules.enrolment import (
+    DesignationReason,
+    DesignationRequest,
     ListQuery,
     RegisterEntry,
     assign_schools,
+    change_designation,
     list_entries,
     write_entries,
 )
 from govkit.modules.resident_extracts import import_protection_list
+from govkit.modules.schools import School
 from govkit.residents.records import Address
 from tests.modules.enrolment.conftest import ELEMENTARY, OTHER
 from tests.modules.enrolment.people import CITY, YEAR, child, compiled, put_zones
@@ -130,3 +134,23 @@ def test_pages_hold_fifty_children(work):
     second = list_entries(work, ListQuery(entry_year=YEAR), 2)
     assert (len(first.lines), len(second.lines), first.pages, first.total) == (50, 10, 2, 60)
     assert list_entries(work, ListQuery(entry_year=YEAR), 99).page == 2
+
+
+@pytest.mark.requirement("DVP-1")
+def test_the_school_of_a_protected_child_is_not_told_by_trying_to_change_it(
+    protected, work_for, school, other_school
+):
+    wanted = DesignationRequest(DesignationReason.SIBLINGS, "兄が通っているため")
+
+    def answer(role: str, tried: School) -> str:
+        work = work_for(CITY, role, session_of=protected)
+        hidden = protected.session.scalars(
+            sa.select(RegisterEntry).where(RegisterEntry.is_protected.is_(True))
+        ).one()
+        with pytest.raises(Refused) as refused:
+            change_designation(work, hidden, tried, wanted)
+        return refused.value.text
+
+    told = {answer("board_clerk", each) for each in (school, other_school)}
+    assert len(told) == 1
+    assert "すでに" in answer("protected_data_officer", other_school)

@@ -277,12 +277,13 @@ def _entry_page(
     designation: DesignationForm | None = None,
     remarks: RemarksForm | None = None,
 ) -> str:
-    may_designate = work.allows("enrolment.designate") and found.is_active
+    context = entry_context(work, found)
+    may_change = found.is_active and not context["is_masked"]
+    may_designate = work.allows("enrolment.designate") and may_change
     if designation is None and may_designate:
         designation = _designation_form(work, found)
     if remarks is None and work.allows("enrolment.edit"):
         remarks = _remarks_form(found)
-    context = entry_context(work, found)
     work.saw([found])
     # The layout puts 「エラー: 」 before the title when the form in the context has errors.
     shown = next((each for each in (designation, remarks) if each and each.errors), designation)
