@@ -39,8 +39,8 @@ def copied(row, **changes):
         for column in each.columns
         if isinstance(values[column.key], str) and column.key != "municipality_code"
     }
-    turned = {key: values[key][::-1] for key in unique}
-    return type(row)(**values | counted | turned | {"id": uuid4()} | changes)
+    other = {key: f"{values[key][:-1]}Z" for key in unique}
+    return type(row)(**values | counted | other | {"id": uuid4()} | changes)
 
 
 def filled(deployment, code, number, mark):
