@@ -191,6 +191,7 @@ def test_a_post_without_token_or_from_elsewhere_is_refused(app: Flask, deploymen
     "address", ["/login", "/", "/nowhere", "/health/live", "/static/govkit/govkit.css"]
 )
 @pytest.mark.requirement("WEB-1", "ASVS-3.4.3", "ASVS-3.4.4", "ASVS-3.4.5", "ASVS-3.4.6")
+@pytest.mark.requirement("ASVS-14.3.2")
 def test_every_answer_carries_the_security_headers(app, address) -> None:
     with app.test_client().get(address) as answer:
         headers = answer.headers
