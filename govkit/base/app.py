@@ -5,7 +5,6 @@ of the session, with the rights held today → the route's permission → the vi
 :class:`~govkit.base.work.Work` → commit → security headers and one log line.
 """
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -272,7 +271,7 @@ def _write_log_line(response: Response) -> Response:
         "milliseconds": round(seconds * 1000),
         "municipality_code": municipality.code if municipality else "",
     }
-    log.info(json.dumps(line, ensure_ascii=False))
+    log.info("request", extra=line)
     return response
 
 
@@ -356,8 +355,8 @@ def _csrf_field() -> Markup:
 
 
 def _log_failure(error: Exception) -> None:
-    line = {"request_id": g.get("request_id", ""), "failed": type(error).__qualname__}
-    log.error(json.dumps(line), exc_info=error)
+    line = {"request_id": g.get("request_id", ""), "error": type(error).__qualname__}
+    log.error("failed", exc_info=error, extra=line)
 
 
 def _error_page(error: Exception) -> ResponseReturnValue:

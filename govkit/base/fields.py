@@ -11,7 +11,6 @@ What is not listed is not written, whatever was sent, and the number of such fie
 without their names' values.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,7 +74,7 @@ class FieldRules:
                 "table": self.model.__tablename__,
                 "ignored_fields": ignored,
             }
-            log.warning(json.dumps(line))
+            log.warning("fields ignored", extra=line)
         return ignored
 
 

@@ -11,6 +11,7 @@ import click
 
 from govkit.base.deployment import Deployment
 from govkit.base.jobs import Job, JobState, cancel, find_job, own_jobs, retry
+from govkit.base.logs import write_json_lines
 from govkit.base.work import JAPAN
 from govkit.base.worker import Worker, run_due_jobs
 from govkit.cli.output import find_city, open_deployment, operator
@@ -39,7 +40,7 @@ _STATES: Final = {
 @click.option("--once", is_flag=True, help="いま待っている処理だけを済ませて終わります。")
 def worker(workers: int | None, kind: str | None, *, once: bool) -> None:
     """時間のかかる処理（ジョブ）を受け持つワーカーを動かします。止めるには Ctrl+C か SIGTERM です。"""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    write_json_lines(logging.WARNING)
     with open_deployment() as deployment:
         if once:
             click.echo(f"{run_due_jobs(deployment)}件の処理をしました。")

@@ -12,6 +12,7 @@ import click
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from govkit.base.app import create_app
+from govkit.base.logs import write_json_lines
 from govkit.base.worker import running_worker
 from govkit.cli.output import open_deployment
 from govkit.errors import Refused
@@ -39,7 +40,7 @@ class _QuietHandler(WSGIRequestHandler):
 @click.option("--log", "shows_log", is_flag=True, help="リクエストごとに1行を出します。")
 def run(host: str, port: int, *, with_demo: bool, shows_log: bool) -> None:
     """開発用のサーバーを動かします。本番では gunicorn wsgi:app を使ってください。"""
-    logging.basicConfig(level=logging.INFO if shows_log else logging.WARNING, format="%(message)s")
+    write_json_lines(logging.INFO if shows_log else logging.WARNING)
     with _listen(host, port) as listener, open_deployment() as deployment:
         # Imported only here: the demo brings modules along that may not be active.
         demo = import_module("govkit.cli.demo") if with_demo else None

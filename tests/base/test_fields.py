@@ -1,12 +1,11 @@
 """AUT-3: a permission opens the columns that are listed for it, and no others."""
 
-import json
-
 import pytest
 import sqlalchemy as sa
 
 from govkit.base.fields import FieldRules
 from govkit.base.identity import Role
+from govkit.base.logs import JsonLines
 from govkit.modules.administration.roles import ROLE_FIELDS
 from govkit.modules.schools.models import Pupil
 from govkit.modules.schools.pupils import PUPIL_FIELDS
@@ -25,9 +24,9 @@ def test_what_is_listed_is_written_and_the_rest_is_ignored_and_counted(work, cap
     assert ROLE_FIELDS.write(work, role, sent) == 3
     assert role.title == "学校長"
     assert (role.name, role.municipality_code) == before
-    line = json.loads(caplog.records[-1].getMessage())
-    assert (line["table"], line["ignored_fields"]) == ("govkit_role", 3)
-    assert "secret" not in caplog.text
+    line = caplog.records[-1]
+    assert (line.table, line.ignored_fields) == ("govkit_role", 3)
+    assert "secret" not in JsonLines().format(line)
 
 
 def test_without_the_permission_nothing_is_open(work_for):

@@ -7,6 +7,7 @@ from govkit.base import web
 from govkit.base.app import create_app
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Account
+from govkit.base.logs import JsonLines
 from govkit.base.passwords import add_account
 from govkit.base.settings import SecuritySettings
 from govkit.errors import InvalidSettings
@@ -148,9 +149,19 @@ def failing(site) -> Flask:
 def test_logs_tell_where_it_failed_and_name_nobody(failing, caplog, address, kind) -> None:
     answer = failing.test_client().get(address)
     assert answer.status_code == 500
+    log = "".join(map(JsonLines().format, caplog.records))
     for told in (kind, "test_web.py:", answer.headers["X-Request-Id"]):
-        assert told in caplog.text
-    assert NAME not in caplog.text
+        assert told in log
+    assert NAME not in log
+
+
+@pytest.mark.requirement("ASVS-16.5.1")
+@pytest.mark.parametrize("address", ["/demo/value", "/demo/row"])
+def test_who_asked_is_told_of_a_failure_by_its_number_alone(failing, address) -> None:
+    answer = failing.test_client().get(address)
+    assert answer.headers["X-Request-Id"] in answer.text
+    for inside in (NAME, "Error", "Traceback", ".py", "INSERT", "govkit_account", PASSWORD):
+        assert inside not in answer.text, inside
 
 
 @pytest.mark.requirement("LOG-3", "ASVS-16.5.4")
