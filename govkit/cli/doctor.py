@@ -7,10 +7,12 @@ database server, records. Each probe has an identifier that stays the same (点�
 import json
 import os
 import shutil
+import socket
+import ssl
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -31,6 +33,9 @@ __all__ = ["CHECKED", "PROBES", "Diagnosis", "Probe", "doctor", "examine"]
 _STALE_ANCHOR: Final = timedelta(minutes=15)
 _WAITING_JOB: Final = timedelta(minutes=5)
 _FREE_BYTES: Final = 2 * 1024**3
+_CLOCKS_APART: Final = timedelta(seconds=5)
+_CONNECT_SECONDS: Final = 5.0
+_CERTIFICATE_DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,56 @@ def _database_line(deployment: Deployment) -> Iterator[str]:
             yield f"{parts.host} への接続が sslmode=verify-full ではありません。"
 
 
+def _components(deployment: Deployment) -> Iterator[str]:
+    database = deployment.settings.database
+    app, owner = make_url(database.url), make_url(database.owner_url or database.url)
+    if app.drivername.startswith("postgresql"):
+        if app.username == owner.username:
+            yield "アプリと表の所有者が、同じ利用者でデータベースにつながります。"
+        for each in (app, owner):
+            if (each.host or "") not in _LOCAL and "sslcert" not in each.query:
+                yield f"{each.host} へ、{each.username} の変わらないパスワードでつながります。"
+    redis = urlsplit(deployment.settings.jobs.redis_url or "")
+    if (redis.hostname or "") in _LOCAL:
+        return
+    if redis.scheme != "rediss":
+        yield f"{redis.hostname} の Redis への接続が暗号化されていません。"
+    if not redis.username or not redis.password:
+        yield f"{redis.hostname} の Redis に、専用の利用者でつながっていません。"
+
+
+def _clock(deployment: Deployment) -> Iterator[str]:
+    with deployment.owner_engine() as owner, owner.connect() as connection:
+        told = connection.scalar(sa.select(sa.func.current_timestamp()))
+    if told is not None:
+        moment = told if told.tzinfo else told.replace(tzinfo=UTC)
+        apart = abs(deployment.clock() - moment)
+        if apart > _CLOCKS_APART:
+            yield f"アプリとデータベースの時計が{apart.total_seconds():.0f}秒違います。"
+
+
+def _certificate(deployment: Deployment) -> Iterator[str]:
+    url = urlsplit(deployment.settings.documents.public_url)
+    if url.scheme != "https" or not url.hostname:
+        return
+    trusts = ssl.create_default_context()
+    try:
+        with (
+            socket.create_connection((url.hostname, url.port or 443), _CONNECT_SECONDS) as line,
+            trusts.wrap_socket(line, server_hostname=url.hostname) as guarded,
+        ):
+            ends = ssl.cert_time_to_seconds(str((guarded.getpeercert() or {})["notAfter"]))
+    except ssl.SSLError as error:
+        reason = getattr(error, "verify_message", "") or error.reason
+        yield f"{url.hostname} の証明書を信頼できません（{reason}）。"
+    except OSError:
+        yield f"{url.hostname} につながらず、証明書を確かめられません。"
+    else:
+        days = (datetime.fromtimestamp(ends, UTC) - deployment.clock()).days
+        if days < _CERTIFICATE_DAYS:
+            yield f"{url.hostname} の証明書があと{days}日で切れます。"
+
+
 def _public_address(deployment: Deployment) -> Iterator[str]:
     url = deployment.settings.documents.public_url
     if url and urlsplit(url).scheme != "https":
@@ -313,6 +368,21 @@ PROBES: Final = (
         _database_line,
     ),
     Probe(
+        "GK-D006",
+        "部品ごとに専用の利用者で、証明書でつながる",
+        "database.url と owner_url に別の利用者と sslcert・sslkey を、jobs.redis_url に "
+        "rediss://利用者:合い言葉@… を設定してください。",
+        _components,
+        is_error=False,
+    ),
+    Probe(
+        "GK-D007",
+        "アプリとデータベースの時計が合っている",
+        "両方のサーバーの時計を、同じ NTP サーバーに合わせてください。",
+        _clock,
+        is_error=False,
+    ),
+    Probe(
         "GK-N001",
         "住民に知らせるアドレスが https である",
         "documents.public_url を https:// で始めてください。",
@@ -323,6 +393,13 @@ PROBES: Final = (
         "前に立つサーバーの台数が設定されている",
         "前に1台なら app.proxies = 1 にしてください。直に受けるなら、このままで構いません。",
         _proxies,
+        is_error=False,
+    ),
+    Probe(
+        "GK-N003",
+        "住民に知らせるアドレスの証明書が、公に信頼されていて切れていない",
+        "公に信頼された認証局の証明書を、中間証明書も付けて置いてください。",
+        _certificate,
         is_error=False,
     ),
     Probe(

@@ -2,17 +2,30 @@
 
 import json
 import os
+import ssl
 import stat
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
-from govkit.base.deployment import Deployment
+from govkit.base.deployment import Deployment, system_clock
 from govkit.base.identity import Actor
-from govkit.base.settings import DatabaseSettings, SecuritySettings, Settings
+from govkit.base.settings import (
+    DatabaseSettings,
+    DocumentSettings,
+    JobSettings,
+    SecuritySettings,
+    Settings,
+)
 from govkit.cli.doctor import PROBES
 
 
@@ -91,20 +104,93 @@ def test_what_does_not_belong_into_production_is_found(project, folder, examined
     assert after["GK-O005"]["problems"] == []
 
 
+def look(code, clock=system_clock, **sections):
+    """What one probe says of a deployment with these settings."""
+    secret = SecuritySettings(secret_key=SecretStr("an invented secret for tests only"))
+    deployment = Deployment(Settings(**{"security": secret, **sections}), clock=clock)
+    try:
+        return list(next(each for each in PROBES if each.code == code).look(deployment))
+    finally:
+        deployment.close()
+
+
+REMOTE = "postgresql://{}:b@db.example.lg.jp/govkit"
+
+
+@pytest.mark.requirement("ASVS-13.2.1")
+@pytest.mark.parametrize(
+    ("url", "owner", "redis", "count"),
+    [
+        (REMOTE.format("app"), REMOTE.format("app"), None, 3),
+        (REMOTE.format("app"), REMOTE.format("owner"), None, 2),
+        (f"{REMOTE.format('app')}?sslcert=a", f"{REMOTE.format('owner')}?sslcert=b", None, 0),
+        ("postgresql://app@/govkit", "postgresql://owner@/govkit", "redis://localhost", 0),
+        ("sqlite:///x.sqlite3", None, "redis://jobs.example.lg.jp", 2),
+        ("sqlite:///x.sqlite3", None, "rediss://:word@jobs.example.lg.jp", 1),
+        ("sqlite:///x.sqlite3", None, "rediss://govkit:word@jobs.example.lg.jp", 0),
+    ],
+)
+def test_components_that_do_not_know_each_other_are_found(url, owner, redis, count):
+    database = DatabaseSettings(url=url, owner_url=owner)
+    found = look("GK-D006", database=database, jobs=JobSettings(redis_url=redis))
+    assert len(found) == count, found
+
+
+@pytest.mark.requirement("ASVS-16.2.2")
+def test_clocks_that_differ_are_found(project):
+    assert look("GK-D007", database=project.database) == []
+    ahead = datetime.now(UTC) + timedelta(minutes=1)
+    assert look("GK-D007", lambda: ahead, database=project.database)
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory):
+    """A server with a certificate for this machine, which nobody else trusts; its port and file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(made.public_bytes(Encoding.PEM) + key.private_bytes(*form))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server.server_port, file
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.requirement("ASVS-12.2.2")
+def test_a_certificate_that_is_not_trusted_or_ends_soon_is_found(secured, monkeypatch):
+    port, file = secured
+
+    def found(host="localhost", clock=system_clock):
+        documents = DocumentSettings(public_url=f"https://{host}:{port}")
+        return look("GK-N003", clock, documents=documents)
+
+    assert "信頼できません" in found()[0]
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    assert found() == []
+    assert "信頼できません" in found("127.0.0.1")[0]
+    assert "日で切れます" in found(clock=lambda: datetime.now(UTC) + timedelta(days=20))[0]
+    assert look("GK-N003") == []
+
+
 @pytest.mark.requirement("ASVS-12.3.1", "ASVS-12.3.4")
 def test_a_database_elsewhere_is_spoken_to_with_its_certificate_checked():
-    probe = next(each for each in PROBES if each.code == "GK-D005")
-
     def problems(url):
-        settings = Settings(
-            database=DatabaseSettings(url=url),
-            security=SecuritySettings(secret_key=SecretStr("an invented secret for tests only")),
-        )
-        deployment = Deployment(settings)
-        try:
-            return list(probe.look(deployment))
-        finally:
-            deployment.close()
+        return look("GK-D005", database=DatabaseSettings(url=url))
 
     assert problems("postgresql://a:b@db.example.lg.jp/govkit")
     assert problems("postgresql://a:b@db.example.lg.jp/govkit?sslmode=require")

@@ -1,6 +1,7 @@
 """The samples for production that come with an application: what they start exists, what they promise holds."""
 
 import configparser
+import json
 import re
 import shlex
 
@@ -13,6 +14,7 @@ from gunicorn.http.parser import RequestParser
 from govkit.cli import main
 from govkit.cli.new import render
 from govkit.cli.starters import APP
+from tests.architecture.sources import python_files
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,57 @@ def test_the_image_holds_no_secret_no_tests_and_runs_as_nobody(deploy):
     assert all((deploy.parent / each).exists() for each in copied[1:])
     assert "--require-hashes" in text
     assert text.index("USER govkit") < text.index("CMD [")
+
+
+@pytest.mark.requirement("ASVS-13.2.5")
+def test_units_speak_to_nobody_who_is_not_named(deploy):
+    for path in (deploy / "systemd").glob("*.service"):
+        service = unit(path)["Service"]
+        assert (service["IPAddressDeny"], service["IPAddressAllow"]) == ("any", "localhost")
+
+
+@pytest.mark.requirement("ASVS-12.1.3")
+def test_the_certificate_of_a_device_is_checked_in_front_and_believed_nowhere_else(deploy):
+    text = (deploy / "nginx.conf").read_text(encoding="utf-8")
+    assert set(re.findall(r"ssl_verify_client (\w+);", text)) == {"on"}  # not optional_no_ca
+    assert text.count("ssl_client_certificate ") == text.count("ssl_verify_client ")
+    assert "$ssl_client" not in text
+    assert not [each.path for each in python_files() if "SSL_CLIENT" in each.text.upper()]
+
+
+@pytest.mark.requirement("ASVS-14.2.2")
+def test_the_server_in_front_keeps_no_copy_of_an_answer(deploy):
+    text = (deploy / "nginx.conf").read_text(encoding="utf-8")
+    assert "proxy_cache off;" in text
+    assert "proxy_store off;" in text
+    assert not re.search(r"proxy_cache_path|proxy_ignore_headers", text)
+
+
+@pytest.mark.requirement("ASVS-12.3.3")
+def test_what_is_not_encrypted_stays_on_the_machine(deploy):
+    text = (deploy / "nginx.conf").read_text(encoding="utf-8")
+    web = unit(deploy / "systemd" / "govkit-web.service")["Service"]["ExecStart"]
+    bound = re.findall(r"--bind (\S+)", web)
+    assert bound == ["127.0.0.1:8000"]
+    assert set(re.findall(r"proxy_pass ([^;]+);", text)) == {f"http://{each}" for each in bound}
+
+
+@pytest.mark.requirement("ASVS-16.4.3")
+def test_logs_are_sent_to_another_server_that_both_sides_know(deploy):
+    upload = unit(deploy / "systemd" / "journal-upload.conf")["Upload"]
+    assert upload["URL"].startswith("https://")
+    files = ("ServerKeyFile", "ServerCertificateFile", "TrustedCertificateFile")
+    assert all(upload[name].startswith("/etc/pki/") for name in files)
+
+
+@pytest.mark.requirement("ASVS-16.2.4", "ASVS-16.4.1", "LOG-3")
+def test_the_log_in_front_is_json_without_addresses_of_pages(deploy):
+    text = (deploy / "nginx.conf").read_text(encoding="utf-8")
+    shape = re.search(r"log_format govkit escape=json\s+((?:'[^']*'\s*)+);", text)[1]
+    line = json.loads("".join(re.findall(r"'([^']*)'", shape)))
+    assert line["request_id"] == "$sent_http_x_request_id"
+    assert not re.search(r"uri|\$request\b|args|referer", shape)
+    assert text.count("access_log ") == text.count("server {")
 
 
 @pytest.mark.requirement("ASVS-3.5.4")
