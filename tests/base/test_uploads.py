@@ -7,6 +7,7 @@ import stat
 from datetime import timedelta
 
 import pytest
+import xlsxwriter
 
 from govkit.base.settings import UploadSettings
 from govkit.base.uploads import Uploads
@@ -124,6 +125,21 @@ if [ "$MODE" ]; then exit 9; fi
 if grep -q EICAR-STANDARD "$2"; then exit 1; fi
 exit 0
 """
+
+
+@pytest.mark.requirement("ASVS-14.2.8")
+def test_who_made_a_workbook_is_forgotten_with_it(uploads, work, tmp_path):
+    maker = "".join(("山田", "秘密"))
+    body = io.BytesIO()
+    with xlsxwriter.Workbook(body) as workbook:
+        workbook.set_properties({"author": maker, "manager": maker, "comments": maker})
+        workbook.add_worksheet("名簿").write_column(0, 0, ["氏名", "髙﨑"])
+    with uploads().receive(work, io.BytesIO(body.getvalue()), "名簿.xlsx") as received:
+        left = {path: path.read_bytes() for path in kept(tmp_path)}
+        assert received.path in left
+        assert not any(b"docProps" in each or maker.encode() in each for each in left.values())
+    assert kept(tmp_path) == []
+    assert maker not in "".join(str(each.detail) for each in work._events)
 
 
 @pytest.fixture

@@ -152,6 +152,8 @@ def test_documents_of_the_modules_are_accessible(kind):
     assert catalog["/MarkInfo"]["/Marked"].value is True
     assert catalog["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     assert reader.metadata.title == "就学の文書"
+    assert reader.metadata.author is None  # nor anything else that names who made it
+    assert set(reader.metadata) <= {"/Title", "/Creator", "/CreationDate", "/ModDate"}
     assert "pdfuaid:part" in catalog["/Metadata"].get_object().get_data().decode()
     tags = _tags(catalog["/StructTreeRoot"])
     assert "/H1" in tags
