@@ -44,6 +44,7 @@ class JobFile(TenantTable, Base):
     media_type: Mapped[str] = mapped_column(sa.String(100), comment="メディアタイプ")
     stored_as: Mapped[str] = mapped_column(sa.String(64), comment="保存した名前(乱数)")
     size: Mapped[int] = mapped_column(sa.BigInteger, comment="バイト数")
+    people: Mapped[int] = mapped_column(comment="載っている人の数")
     sha256: Mapped[str] = mapped_column(sa.String(64), comment="内容のSHA-256")
     made_at: Mapped[datetime] = mapped_column(comment="作成日時")
     expires_at: Mapped[datetime] = mapped_column(comment="この日時を過ぎたら削除する")
@@ -61,11 +62,17 @@ class JobFiles:
         self._keep: Final = timedelta(days=settings.jobs.keep_days)
 
     def keep(
-        self, work: Work, job_id: UUID, named: tuple[str, str], chunks: Iterator[bytes]
+        self,
+        work: Work,
+        job_id: UUID,
+        named: tuple[str, str],
+        chunks: Iterator[bytes],
+        people: int,
     ) -> JobFile:
         """Write a file to the disk, and its row in the work.
 
         :param named: Name and media type.
+        :param people: How many people it tells of.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         stored_as = secrets.token_hex(16)
@@ -82,6 +89,7 @@ class JobFiles:
             media_type=named[1],
             stored_as=stored_as,
             size=size,
+            people=people,
             sha256=digest.hexdigest(),
             made_at=work.now,
             expires_at=work.now + self._keep,

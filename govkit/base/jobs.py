@@ -168,14 +168,20 @@ class Progress:
         if self._is_stopping():
             raise JobInterrupted
 
-    def keep_file(self, work: Work, name: str, media_type: str, chunks: Iterator[bytes]) -> None:
-        """Leave a file for the user to download, which exists if the job's work is committed.
+    def keep_file(
+        self, work: Work, named: tuple[str, str], chunks: Iterator[bytes], *, people: int
+    ) -> None:
+        """Leave a file for the user, which exists if the job's work is committed.
 
-        :param name: As the user will see it, such as ``就学通知書.pdf``.
+        It leaves by the one door of :mod:`govkit.base.exports`: for a purpose, and where it tells of
+        many people, with a second person.
+
+        :param named: Name as the user will see it, such as ``就学通知書.pdf``, and media type.
+        :param people: How many people it tells of.
         """
         if self._files is None or self._job_id is None:
             raise RuntimeError("nobody keeps the files of this job")
-        self._files.keep(work, self._job_id, (name, media_type), chunks)
+        self._files.keep(work, self._job_id, named, chunks, people)
 
 
 Run = Callable[..., Mapping[str, Any]]

@@ -14,9 +14,6 @@ ALLOWED = {
     "govkit.base.views.documents.issued_file": (
         "the document of one person, which the ledger names; recorded as document.printed"
     ),
-    "govkit.base.views.jobs.job_file": (
-        "made for its one owner by a job on record; recorded as job.file_downloaded"
-    ),
     "govkit.modules.administration.views.permissions.download_permissions": "roles and rights, nobody's data",
     "govkit.modules.enrolment.views.schools.zones_file": "streets of the school zones, nobody's data",
 }

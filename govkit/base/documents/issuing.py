@@ -41,7 +41,6 @@ __all__ = [
     "issue",
     "issued_before",
     "issues_of",
-    "make_bulk",
     "prepare",
     "preview",
     "print_again",
@@ -253,23 +252,6 @@ def print_unnumbered(work: Work, name: str, key: str) -> bytes:
     return pdf
 
 
-def make_bulk(
-    work: Work,
-    progress: Callable[[int, int], None],
-    name: str,
-    keys: Sequence[str],
-    *,
-    by_group: bool = False,
-) -> Bulk:
-    """Issue many documents: one PDF, or a ZIP with a PDF for each group.
-
-    :param progress: Told how many of how many are done.
-    :param by_group: Whether to make a file for each group, such as a school.
-    :raises DocumentsMissing: When one cannot be made; none has been issued then.
-    """
-    return enter_bulk(work, render_bulk(work, progress, name, keys, by_group=by_group))
-
-
 def render_bulk(
     work: Work,
     progress: Callable[[int, int], None],
@@ -280,6 +262,8 @@ def render_bulk(
 ) -> Rendered:
     """Print many documents under the numbers that are next; nothing is changed, nothing locked.
 
+    :param progress: Told how many of how many are done.
+    :param by_group: Whether to make a file for each group, such as a school.
     :raises DocumentsMissing: When one cannot be made.
     :raises Unprintable: When no font can show a text.
     """
@@ -304,7 +288,7 @@ def render_bulk(
 
 
 def enter_bulk(work: Work, rendered: Rendered) -> Bulk:
-    """Enter printed documents in the ledger, if all that stands on them still holds.
+    """Enter printed documents in the ledger, if all that stands on them still holds: one PDF, or a ZIP.
 
     :raises Conflict: When numbers, data, layout or day have changed since; they are to be printed anew.
     :raises AlreadyIssued: When there is a copy of one.

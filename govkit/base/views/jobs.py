@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from govkit.base import web
+from govkit.base.exports import Outgoing, hand_out
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext, problem_text
 from govkit.base.job_files import JobFile, JobFiles
@@ -24,6 +25,7 @@ from govkit.base.jobs import (
     retry,
 )
 from govkit.base.views.blueprint import pages
+from govkit.base.views.purpose import PurposeForm, given, offer_purposes
 from govkit.base.work import Work
 from govkit.errors import NotFound, NotPermitted, Problem
 
@@ -136,16 +138,54 @@ def _shown_file(work: Work, file: JobFile) -> dict[str, Any]:
 
 @pages.get("/jobs/files/<uuid:file_id>", permission=web.SIGNED_IN)
 def job_file(work: Work, file_id: UUID) -> ResponseReturnValue:
-    """A file of one of the actor's own jobs, while the right to the job lasts."""
+    """Say what a file of one of the actor's own jobs is for."""
+    return _file_page(work, *_own_file(work, file_id), PurposeForm(gettext=_))
+
+
+def _own_file(work: Work, file_id: UUID) -> tuple[Job, JobFile]:
+    """A file of the actor's, while the right to its job lasts."""
     file = work.find(JobFile, file_id)
     row = work.find(Job, file.job_id)
-    if not is_own(work, row):
+    if not is_own(work, row) or file.removed_at is not None or file.expires_at <= work.now:
         raise NotFound("job file")
     if not work.actor.holds(job_kind(row.name).permission):
         raise NotPermitted(row.name)
+    return row, file
+
+
+def _file_page(work: Work, row: Job, file: JobFile, form: PurposeForm) -> str:
+    offer_purposes(form, work)
+    return pages.render(
+        "govkit/base/job_file.html",
+        form=form,
+        job=_shown(row),
+        file=_shown_file(work, file),
+        people=file.people,
+    )
+
+
+@pages.post("/jobs/files/<uuid:file_id>", permission=web.SIGNED_IN)
+def take_job_file(work: Work, file_id: UUID) -> ResponseReturnValue:
+    """The file, for a purpose; of many people, once a second person agrees."""
+    row, file = _own_file(work, file_id)
+    form = PurposeForm(request.form, gettext=_)
+    offer_purposes(form, work)
+    if not form.validate():
+        return _file_page(work, row, file, form), 400
     content = JobFiles(web.deployment().settings, work.municipality.code).read(file, work.now)
-    work.record("job.file_downloaded", file, is_read=True, job=row.name)
-    return web.attachment(content, file.name, file.media_type)
+    outgoing = Outgoing(
+        kind=row.name,
+        title=row.title,
+        permission=job_kind(row.name).permission,
+        file_name=file.name,
+        media_type=file.media_type,
+        content=content,
+        rows=file.people,
+    )
+    release = hand_out(work, outgoing, given(form))
+    if release.content is not None:
+        work.record("job.file_downloaded", file, is_read=True, job=row.name)
+    return web.hand_over(release)
 
 
 @pages.post("/jobs/<uuid:job_id>/cancel", permission=web.SIGNED_IN)

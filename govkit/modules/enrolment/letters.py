@@ -161,5 +161,5 @@ def make_school_notices(
     bulk = enter_bulk(work, made)
     ending = "zip" if bulk.media_type == "application/zip" else "pdf"
     name = f"就学通知書_{year}年度入学.{ending}"
-    progress.keep_file(work, name, bulk.media_type, iter([bulk.body]))
+    progress.keep_file(work, (name, bulk.media_type), iter([bulk.body]), people=bulk.count)
     return {"text": "就学通知書を{count}通作りました。", "params": {"count": bulk.count}}

@@ -147,10 +147,14 @@ def test_the_same_document_is_issued_once_when_two_clerks_press_at_once(deployme
     assert len(refused) == 2
 
 
+def bulk(desk, keys, tell=lambda *_: None, **options):
+    return documents.enter_bulk(desk, documents.render_bulk(desk, tell, NAME, keys, **options))
+
+
 def test_bulk_makes_all_or_nothing(desk):
     told = []
 
-    made = documents.make_bulk(desk, lambda *each: told.append(each), NAME, list("甲乙丙"))
+    made = bulk(desk, list("甲乙丙"), lambda *each: told.append(each))
 
     assert (made.count, made.media_type) == (3, "application/pdf")
     assert [page[page.index("見本") :][:3] for page in texts(made.body)] == [
@@ -160,7 +164,7 @@ def test_bulk_makes_all_or_nothing(desk):
     ]
     assert told == [(0, 3), (3, 3)]
     with pytest.raises(DocumentsMissing) as missing:
-        documents.make_bulk(desk, lambda *_: None, NAME, ["丁", "missing"])
+        documents.render_bulk(desk, lambda *_: None, NAME, ["丁", "missing"])
     assert missing.value.labels == ("missing",)
     assert documents.issued_before(desk, NAME, ["丁", "甲"]) == {"甲"}
 
@@ -182,9 +186,9 @@ def test_what_was_printed_ahead_is_entered_only_while_it_holds(desk, moves):
 
 
 def test_bulk_by_group_is_a_zip_with_a_file_for_each(desk):
-    body = documents.make_bulk(desk, lambda *_: None, NAME, ["甲"], by_group=True)
+    made = bulk(desk, ["甲"], by_group=True)
 
-    with zipfile.ZipFile(io.BytesIO(body.body)) as archive:
+    with zipfile.ZipFile(io.BytesIO(made.body)) as archive:
         [name] = archive.namelist()
         assert name == "01_.pdf"
         assert archive.read(name).startswith(b"%PDF")
@@ -192,7 +196,7 @@ def test_bulk_by_group_is_a_zip_with_a_file_for_each(desk):
 
 def test_nothing_is_issued_when_a_character_cannot_be_shown(desk):
     with pytest.raises(Unprintable) as refused:
-        documents.make_bulk(desk, lambda *_: None, NAME, ["甲", "乙أ", "丙\U000e01ef"])
+        documents.render_bulk(desk, lambda *_: None, NAME, ["甲", "乙أ", "丙\U000e01ef"])
 
     assert [
         (label, [each.code_points for each in found]) for label, found in refused.value.found

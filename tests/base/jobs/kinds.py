@@ -50,8 +50,8 @@ def outage(work: Work, progress: Progress) -> dict[str, Any]:
 
 
 @job("tests.file", permission=PERMISSION)
-def file(work: Work, progress: Progress, *, fails: bool = False) -> dict[str, Any]:
-    progress.keep_file(work, "名簿.csv", "text/csv", iter([b"a,", b"b\n"]))
+def file(work: Work, progress: Progress, *, fails: bool = False, people: int = 1) -> dict[str, Any]:
+    progress.keep_file(work, ("名簿.csv", "text/csv"), iter([b"a,", b"b\n"]), people=people)
     if fails:
         raise Refused("できません。")
     return {"text": "できました。"}

@@ -3,14 +3,18 @@
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 from govkit.base.audit import AuditEvent
 from govkit.base.db import Base
 from govkit.base.identity import Account, Actor, Appointment, Role
+from govkit.base.job_files import JobFile
 from govkit.base.job_runs import MOST_ATTEMPTS, run_job
 from govkit.base.jobs import (
     Job,
@@ -24,6 +28,7 @@ from govkit.base.jobs import (
     own_jobs,
     retry,
 )
+from govkit.base.migrate import SchemaVersion
 from govkit.base.notices import Notice
 from govkit.base.worker import Worker, due_jobs, run_due_jobs
 from govkit.errors import NotFound, NotPermitted, Refused
@@ -467,7 +472,7 @@ def test_progress_without_a_watcher_does_nothing():
     progress(1, 2)
     assert (progress.done, progress.total) == (1, 2)
     with pytest.raises(RuntimeError):
-        progress.keep_file(None, "a", "text/csv", iter([]))
+        progress.keep_file(None, ("a", "text/csv"), iter([]), people=0)
 
 
 def test_two_jobs_of_one_name_are_refused():
@@ -489,3 +494,22 @@ def test_what_is_made_ahead_locks_nothing_and_what_no_longer_holds_is_made_anew(
     assert (row_of(done).state, row_of(stale).state) == (JobState.DONE, JobState.QUEUED)
     assert "fresh_ahead" in roles()
     assert "stale_ahead" not in roles()
+
+
+def test_files_made_before_people_were_counted_count_as_their_whole_job(deployment, ask):
+    job_id = ask("tests.file")
+    run_due_jobs(deployment)
+    with deployment.session(CITY) as session:
+        session.execute(sa.update(Job).where(Job.id == job_id).values(total=300))
+        session.commit()
+    late = ("base", "0013_job_file_people")
+    with deployment.owner_engine() as owner, owner.begin() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        import_module(f"govkit.base.migrations.{late[1]}").downgrade(operations)
+        noted = sa.tuple_(SchemaVersion.module, SchemaVersion.revision).in_([late])
+        connection.execute(sa.delete(SchemaVersion).where(noted))
+
+    assert deployment.migrate() == 1
+
+    with deployment.session(CITY, writes=False) as session:
+        assert session.scalars(sa.select(JobFile.people)).all() == [300]

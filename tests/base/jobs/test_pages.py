@@ -100,22 +100,41 @@ def test_jobs_of_others_do_not_exist_for_those_who_do_not_manage_them(
     assert colleague.post(f"/jobs/{job_id}/retry").status_code == 403
 
 
-def test_a_file_is_downloaded_by_its_owner_while_the_right_lasts_and_recorded(
+WHY = {"purpose": "duty", "reason": "名簿の確認"}
+
+
+def file_of(client, job_id):
+    [address] = re.findall(r'href="(/jobs/files/[^"]+)"', client.get(f"/jobs/{job_id}").text)
+    return address
+
+
+@pytest.mark.requirement("OUT-2")
+def test_a_file_leaves_to_its_owner_for_a_purpose_while_the_right_lasts(
     client, client_of, deployment, ask, clock, login
 ):
-    job_id = ask("tests.file")
+    job_id = ask("tests.file", people=3)
     run_due_jobs(deployment)
-    (address,) = re.findall(r'href="(/jobs/files/[^"]+)"', client.get(f"/jobs/{job_id}").text)
-    answer = client.get(address)
+    address = file_of(client, job_id)
+    page = client.get(address).text
+    assert "名簿.csv" in page
+    assert 'name="purpose"' in page
+    assert client.post(address, data={"purpose": "duty"}).status_code == 400
+    answer = client.post(address, data=WHY)
     assert answer.data == b"a,b\n"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Cache-Control"] == "no-store"
 
     colleague = client_of(appoint(deployment, CITY, "administrator"))
-    assert colleague.get(address).status_code == 404
+    assert [colleague.get(address).status_code, colleague.post(address).status_code] == [404] * 2
     with deployment.session(CITY, writes=False) as session:
-        actions = session.scalars(sa.select(AuditEvent.action)).all()
-    assert actions.count("job.file_downloaded") == 1
+        [left] = session.scalars(
+            sa.select(AuditEvent).where(AuditEvent.action == "export.handed_out")
+        )
+    assert (left.reason, left.detail["kind"], left.detail["count"]) == (
+        "名簿の確認",
+        "tests.file",
+        3,
+    )
 
     appoint(deployment, CITY, "board_clerk", login=login)
     with deployment.session(CITY) as session:
@@ -123,7 +142,22 @@ def test_a_file_is_downloaded_by_its_owner_while_the_right_lasts_and_recorded(
             if each.title == "administrator":
                 each.valid_to = clock.now.date() - timedelta(days=1)
         session.commit()
-    assert client.get(address).status_code == 403
+    assert [client.get(address).status_code, client.post(address).status_code] == [403] * 2
+
+
+@pytest.mark.requirement("OUT-2")
+def test_a_file_about_many_people_waits_for_a_second_person(client, client_of, deployment, ask):
+    job_id = ask("tests.file", people=201)
+    run_due_jobs(deployment)
+    asked = client.post(file_of(client, job_id), data=WHY)
+    assert asked.status_code == 303
+    waiting = asked.headers["Location"]
+    assert waiting.startswith("/exports/")
+    assert client.post(f"{waiting}/fetch").status_code == 409
+
+    colleague = client_of(appoint(deployment, CITY, "administrator"))
+    assert colleague.post(f"{waiting}/approve").status_code == 303
+    assert client.post(f"{waiting}/fetch").data == b"a,b\n"
 
 
 @pytest.mark.requirement("TEN-5")
@@ -146,7 +180,7 @@ def test_files_end_after_their_days_and_those_of_failed_jobs_have_no_row(
     run_due_jobs(deployment)
     folder = deployment.settings.jobs.files / CITY
     assert len(list(folder.iterdir())) == 2
-    (address,) = re.findall(r'href="(/jobs/files/[^"]+)"', client.get(f"/jobs/{job_id}").text)
+    address = file_of(client, job_id)
 
     clock.now += timedelta(days=8)
     login_again = client.get(address)
@@ -163,10 +197,9 @@ def test_files_end_after_their_days_and_those_of_failed_jobs_have_no_row(
 def test_a_file_that_is_not_what_was_written_is_not_given_out(client, deployment, ask):
     job_id = ask("tests.file")
     run_due_jobs(deployment)
-    (address,) = re.findall(r'href="(/jobs/files/[^"]+)"', client.get(f"/jobs/{job_id}").text)
     (path,) = (deployment.settings.jobs.files / CITY).iterdir()
     path.write_bytes(b"changed")
-    assert client.get(address).status_code == 404
+    assert client.post(file_of(client, job_id), data=WHY).status_code == 404
 
 
 def test_notices_are_counted_in_the_header_until_they_are_opened(client, deployment, ask):

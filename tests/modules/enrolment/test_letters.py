@@ -118,16 +118,16 @@ def test_all_letters_of_a_year_are_made_once_by_school_and_reading(designated):
         def __call__(self, done, total=0):
             told.append((done, total))
 
-        def keep_file(self, work, name, media_type, chunks):
-            kept.append((name, media_type, b"".join(chunks)))
+        def keep_file(self, work, named, chunks, *, people):
+            kept.append((*named, b"".join(chunks), people))
 
     printed = typeset_school_notices(designated, Kept(), year=YEAR)
     result = make_school_notices(designated, Kept(), year=YEAR, made=printed)
 
     assert result["params"] == {"count": 4}
     assert told == [(0, 4), (4, 4)]
-    [(name, media_type, pdf)] = kept
-    assert (name, media_type) == ("就学通知書_2027年度入学.pdf", "application/pdf")
+    [(name, media_type, pdf, people)] = kept
+    assert (name, media_type, people) == ("就学通知書_2027年度入学.pdf", "application/pdf", 4)
     pages = texts(pdf)
     found = [page.partition("氏名")[2] for page in pages]
     readings = ["ヒミツ", "ヤマダ", "リー", "タカハシ"]
@@ -141,7 +141,8 @@ def test_all_letters_of_a_year_are_made_once_by_school_and_reading(designated):
 def test_letters_of_each_school_in_a_file_of_its_own(designated):
     keys = letters_to_make(designated, YEAR)
 
-    made = documents.make_bulk(designated, lambda *_: None, NAME, keys, by_group=True)
+    printed = documents.render_bulk(designated, lambda *_: None, NAME, keys, by_group=True)
+    made = documents.enter_bulk(designated, printed)
 
     with zipfile.ZipFile(io.BytesIO(made.body)) as archive:
         counts = {each: len(texts(archive.read(each))) for each in archive.namelist()}
