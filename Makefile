@@ -75,7 +75,7 @@ UPGRADE = --upgrade
 # What the demo shows, what a server in a city hall needs, and all but splink and spark, which one
 # test installs by itself.
 SHOWN = documents drafts excel factors passkeys scaffold
-SERVED = $(filter-out scaffold,$(SHOWN)) index metrics oidc postgres redis rest server shrink
+SERVED = advisories $(filter-out scaffold,$(SHOWN)) index metrics oidc postgres redis rest server shrink
 lock:
 	$(LOCK) $(addprefix --extra ,$(SHOWN)) -o requirements/run.lock
 	$(LOCK) $(addprefix --extra ,$(SERVED)) -c requirements/run.lock -o requirements/production.lock

@@ -51,6 +51,10 @@ _COMMANDS: Final = {
     "restore": ("govkit.cli.backup:restore", "控えを空のデータベースに戻します。"),
     "forms": ("govkit.cli.forms:forms", "様式の定義を検査する、用紙や表を作る、表を調べる。"),
     "doctor": ("govkit.cli.doctor:doctor", "設置のしかたを、置いた場所ごと点検します。"),
+    "advisories": (
+        "govkit.cli.advisories:advisories",
+        "部品に、直す期限を過ぎた弱点がないかを調べます。",
+    ),
     "documents": ("govkit.cli.documents:documents", "帳票の様式を点検する、団体ごとに替える。"),
     "check": ("govkit.cli.check:check", "設定・移行・権限・団体間の分離を検査します。"),
     "database": ("govkit.cli.database:database", "データベースを準備します。"),
