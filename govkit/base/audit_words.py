@@ -64,6 +64,8 @@ BASE_ACTIONS: Final = (
     Action("account.recovery_codes_made", _("回復コードの作成"), RecordKind.RIGHTS),
     Action("account.logins_ended", _("ログインの終了"), RecordKind.RIGHTS),
     Action("staff.logins_ended", _("職員のログインの終了"), RecordKind.RIGHTS),
+    Action("staff.password_issued", _("職員の初期パスワードの発行"), RecordKind.RIGHTS),
+    Action("account.password_issued", _("初期パスワードの発行"), RecordKind.RIGHTS),
     Action("staff.factors_reset", _("職員の2つ目の要素の取り外し"), RecordKind.RIGHTS),
     Action("job.enqueued", _("処理の受け付け")),
     Action("job.done", _("処理の完了")),

@@ -39,6 +39,7 @@ __all__ = [
     "check_libraries",
     "confirm_totp",
     "factor_rule",
+    "failed_codes",
     "has_factor",
     "is_blocked",
     "needs_factor",
@@ -106,6 +107,12 @@ def is_blocked(session: ScopedSession, account_id: UUID) -> bool:
     """Whether so many codes failed in a row that an administrator must reset the factors."""
     row: SecondFactor | None = session.get(SecondFactor, account_id)
     return row is not None and row.failures >= MOST_FAILURES
+
+
+def failed_codes(session: ScopedSession, account_id: UUID) -> int:
+    """How many codes were wrong, one after the other, since the last one that was right."""
+    row: SecondFactor | None = session.get(SecondFactor, account_id)
+    return row.failures if row else 0
 
 
 def begin_totp(deployment: Deployment, account_id: UUID) -> None:

@@ -36,6 +36,7 @@ __all__ = [
     "default_roles",
     "find_actor",
     "held_appointments",
+    "is_appointed_elsewhere",
 ]
 
 
@@ -54,6 +55,10 @@ class Account(SystemTable, Base):
     is_enabled: Mapped[bool] = mapped_column(comment="有効")
     failures: Mapped[int] = mapped_column(comment="続けて失敗した回数")
     locked_until: Mapped[datetime | None] = mapped_column(comment="この時刻まで受け付けない")
+    initial_until: Mapped[datetime | None] = mapped_column(
+        comment="初期パスワードの期限(空なら本人が決めたパスワード)"
+    )
+    logged_in_at: Mapped[datetime | None] = mapped_column(comment="最後にログインした日時")
 
 
 class WebSession(SystemTable, Base):
@@ -245,6 +250,28 @@ def held_appointments(
         .order_by(Appointment.municipality_code, Appointment.title)
     )
     return [(row.municipality_code, row.title) for row in rows]
+
+
+def is_appointed_elsewhere(
+    session: ScopedSession, account_id: UUID, municipality_code: str, today: date
+) -> bool:
+    """Whether another municipality has or will have the account's owner, from an unscoped session."""
+    query = (
+        sa.select(Appointment.id)
+        .join(
+            Staff,
+            sa.and_(
+                Staff.id == Appointment.staff_id,
+                Staff.municipality_code == Appointment.municipality_code,
+            ),
+        )
+        .where(
+            Staff.account_id == account_id,
+            Appointment.municipality_code != municipality_code,
+            sa.or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def default_roles(

@@ -1,16 +1,36 @@
-"""The logins that are open: listed and ended by their owner and by an administrator (ログイン中の端末)."""
+"""The logins that are open, listed and ended by their owner and by an administrator (ログイン中の端末).
 
-from collections.abc import Sequence
+A login that is not like the others is told to its owner, as a notice in every municipality where
+they are appointed (ASVS 5.0.0, 6.3.5).
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from govkit.base.deployment import Deployment
-from govkit.base.identity import WebSession
+from govkit.base.i18n import lazy_gettext as _
+from govkit.base.identity import WebSession, find_actor
+from govkit.base.notices import tell
+from govkit.base.work import JAPAN
 
-__all__ = ["OpenLogin", "end_logins", "open_logins"]
+__all__ = ["MANY_FAILURES", "OpenLogin", "end_logins", "open_logins", "tell_of_login"]
+
+MANY_FAILURES: Final = 3
+"""A login after so many failures in a row is told to its owner."""
+
+_NEW_DEVICE: Final = _(
+    "はじめての端末（{device}）からログインがありました。心当たりがなければ、すぐにパスワードを変え、"
+    "「ログイン中の端末」でその端末のログインを終わらせてください。"
+)
+_AFTER_FAILURES: Final = _(
+    "{count}回続けて失敗した後に、ログインできました。心当たりがなければ、すぐにパスワードを変え、"
+    "所属のシステム管理者に伝えてください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,31 @@ def end_logins(
         for row in ended:
             session.delete(row)
         return len(ended)
+
+
+def tell_of_login(
+    deployment: Deployment, account_id: UUID, codes: Iterable[str], *, device: str, failures: int
+) -> None:
+    """Tell the owner of an account of a login that may be somebody else's.
+
+    :param codes: Municipalities in which the notice appears.
+    :param device: The device, if it is new to the account; else blank.
+    :param failures: Passwords and codes that were wrong, one after the other, before it.
+    """
+    texts: list[tuple[str, dict[str, str]]] = []
+    if device:
+        texts.append((_NEW_DEVICE, {"device": device}))
+    if failures >= MANY_FAILURES:
+        texts.append((_AFTER_FAILURES, {"count": str(failures)}))
+    today = deployment.clock().astimezone(JAPAN).date()
+    for code in codes if texts else ():
+        with deployment.session(code, writes=False) as session:
+            actor = find_actor(session, account_id, today)
+        if actor is None:
+            continue
+        with deployment.work(deployment.municipality(code), actor) as work:
+            for text, params in texts:
+                tell(work, actor.staff_id, text, kind="warning", path="/account/logins", **params)
 
 
 def _of(account_id: UUID, municipality_code: str | None) -> sa.Select[WebSession]:

@@ -2,21 +2,25 @@
 
 After NIST SP 800-63B-4, 3.1.1: length counts, composition does not, no password expires, and what
 attackers try first is refused: common passwords, the names of the place of work, repetitions.
+An initial password (初期パスワード) is one that somebody else was shown: it is random, ends after some
+days, and opens nothing but the page on which its owner chooses another (ASVS 5.0.0, 6.4.1).
 Hashes are argon2id. In each process one is computed at a time, so that a storm of logins waits in
 a queue and takes no more than one core from everything else.
 """
 
 import re
+import secrets
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -34,10 +38,15 @@ __all__ = [
     "MAXIMUM_PASSWORD_LENGTH",
     "MINIMUM_PASSWORD_LENGTH",
     "MOST_FAILURES",
+    "InitialPassword",
+    "PasswordEnded",
     "add_account",
     "check_password",
+    "choose_password",
     "hash_secret",
     "is_secret",
+    "issue_password",
+    "new_initial_password",
     "set_password",
 ]
 
@@ -68,9 +77,30 @@ _LEET: Final = str.maketrans("01345789@$!", "oleastbgasi")
 _SHORTEST_COMMON: Final = 6
 _LONGEST_COMMON: Final = 30
 _PRIVATE_USE: Final = 0xE000
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that nobody mistakes for each other on paper; twenty of them are 99 bits."""
 
 
-def add_account(session: ScopedSession, login: str, password: str) -> Account:
+class PasswordEnded(Refused):
+    """The password is right, but it was an initial one whose time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitialPassword:
+    """A random password, to be shown once to whoever hands it on (初期パスワード)."""
+
+    text: str = field(repr=False)
+    until: datetime
+
+
+def new_initial_password(deployment: Deployment) -> InitialPassword:
+    """A password that is good from now for as many days as the settings say."""
+    groups = ("".join(secrets.choice(_LETTERS) for _letter in range(5)) for _group in range(4))
+    days = deployment.settings.security.initial_password_days
+    return InitialPassword("-".join(groups), deployment.clock() + timedelta(days=days))
+
+
+def add_account(session: ScopedSession, login: str, password: str | InitialPassword) -> Account:
     """Add a log-in.
 
     :raises Refused: When the log-in exists or the password is too weak.
@@ -84,12 +114,16 @@ def add_account(session: ScopedSession, login: str, password: str) -> Account:
     return account
 
 
-def set_password(session: ScopedSession, account: Account, password: str) -> None:
-    """Set a password: length and guessability count, composition does not.
+def set_password(
+    session: ScopedSession, account: Account, new_password: str | InitialPassword
+) -> None:
+    """Set a password: length and guessability count, composition does not. Failures are forgiven.
 
+    :param new_password: Text is what the owner chose.
     :raises Refused: With what to change.
     """
-    password = _normalised(password)
+    initial = new_password if isinstance(new_password, InitialPassword) else None
+    password = _normalised(initial.text if initial else str(new_password))
     if not MINIMUM_PASSWORD_LENGTH <= len(password) <= MAXIMUM_PASSWORD_LENGTH:
         raise Refused(
             "パスワードは{minimum}文字以上{maximum}文字以内にしてください。",
@@ -105,6 +139,32 @@ def set_password(session: ScopedSession, account: Account, password: str) -> Non
     account.password_hash = hash_secret(password)
     account.failures = 0
     account.locked_until = None
+    account.initial_until = initial.until if initial else None
+
+
+def issue_password(deployment: Deployment, account_id: UUID) -> InitialPassword:
+    """Replace the password of somebody who forgot it; the second factors stay (ASVS 6.4.3)."""
+    password = new_initial_password(deployment)
+    with deployment.system() as session:
+        set_password(session, session.get_one(Account, account_id, with_for_update=True), password)
+    return password
+
+
+def choose_password(deployment: Deployment, account_id: UUID, present: str, new: str) -> bool:
+    """Set the password that its owner chose; false if the present one is wrong (ASVS 6.2.3).
+
+    :raises Refused: When the new one is too weak, or no other than the present one.
+    :raises Busy: When too many passwords wait to be hashed.
+    """
+    with deployment.system(writes=False) as session:
+        login = session.scalar(sa.select(Account.login).where(Account.id == account_id))
+    if login is None or check_password(deployment, login, present) is None:
+        return False
+    if _normalised(present) == _normalised(new):
+        raise Refused("今のパスワードと同じです。別のパスワードにしてください。")
+    with deployment.system() as session:
+        set_password(session, session.get_one(Account, account_id), new)
+    return True
 
 
 def check_password(deployment: Deployment, login: str, password: str) -> Account | None:
@@ -113,6 +173,7 @@ def check_password(deployment: Deployment, login: str, password: str) -> Account
     After several failures in a row an account waits, longer each time, up to an hour; after
     :data:`MOST_FAILURES` until a new password is set.
 
+    :raises PasswordEnded: When the password was right and is over.
     :raises Busy: When too many passwords wait to be hashed.
     """
     login = login.strip()
@@ -128,6 +189,10 @@ def check_password(deployment: Deployment, login: str, password: str) -> Account
         if not right or account.password_hash != stored:
             _count_failure(account, deployment)
             return None
+        if account.initial_until is not None and account.initial_until <= deployment.clock():
+            raise PasswordEnded(
+                "初期パスワードの期限が過ぎています。所属のシステム管理者に、発行し直すよう頼んでください。"
+            )
         account.failures = 0
         account.locked_until = None
         return account

@@ -39,7 +39,7 @@ SECOND_FACTORS: Final = frozenset({"otp", "pop", "hwk", "swk", "sc", "mfa", "rec
 
 
 _OPEN: Final = (
-    sa.select(WebSession)
+    sa.select(WebSession, Account.initial_until.is_not(None))
     .outerjoin(Account, Account.id == WebSession.account_id)
     .where(WebSession.key_hash == sa.bindparam("key_hash"))
     .where(sa.or_(WebSession.account_id.is_(None), Account.is_enabled))
@@ -47,10 +47,15 @@ _OPEN: Final = (
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """What a browser's session holds, and who is logged in to which municipality."""
+    """What a browser's session holds, and who is logged in to which municipality.
+
+    ``must_choose_password``: the login was by an initial password, which its owner must change
+    before anything else.
+    """
 
     def __init__(self, data: dict[str, Any] | None = None, row: WebSession | None = None) -> None:
         super().__init__(data, on_update=ServerSession._changed)
+        self.must_choose_password = False
         self.key = ""
         is_pending = row is not None and row.is_pending
         account_id = row.account_id if row else None
@@ -95,6 +100,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         """
         self._begin(account_id, municipality_code)
         self.began_at = self.external_session = None
+        self.must_choose_password = False
         self.amr = tuple(dict.fromkeys(amr))
         self.auth_time = auth_time
 
@@ -150,10 +156,13 @@ class ServerSessions(SessionInterface):
         """The session of the request's cookie, or an empty one."""
         key = request.cookies.get(self.cookie_name, "")
         row = None
+        is_initial = False
         if key and request.endpoint != "govkit.static":
             with self._deployment.system(writes=False) as session:
-                row = self._find(session, key)
+                row, is_initial = self._find(session, key)
         opened = self._opened(row, key)
+        # Whoever logged in at an identity provider was not shown in by the password.
+        opened.must_choose_password = is_initial and opened.external_session is None
         opened.device = device_name(request.headers.get("User-Agent", ""))
         return opened
 
@@ -172,9 +181,10 @@ class ServerSessions(SessionInterface):
         opened.is_due = now - row.seen_at > _TOUCH_EVERY
         return opened
 
-    def _find(self, session: ScopedSession, key: str) -> WebSession | None:
-        """The session with the key, unless its account was disabled."""
-        return session.scalar(_OPEN, {"key_hash": _hash(key)})
+    def _find(self, session: ScopedSession, key: str) -> tuple[WebSession | None, bool]:
+        """The session with the key, unless its account was disabled; whether the password is initial."""
+        found = session.execute(_OPEN, {"key_hash": _hash(key)}).one_or_none()
+        return (found[0], bool(found[1])) if found else (None, False)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the row when something changed; answers that need no session leave no row."""

@@ -100,6 +100,9 @@ class SecuritySettings(_Section):
     second_factor: Literal["required", "sensitive", "optional"] | None = None
     """Who must prove a second factor (2つ目の要素): everybody, those whose roles hold sensitive rights,
     or those who set one up. Unless given, ``sensitive`` in production and ``optional`` elsewhere."""
+    initial_password_days: Annotated[int, Field(ge=1, le=31)] = 7
+    """How long the password of a new account is good, until its owner has chosen another
+    (初期パスワード)."""
     step_up_minutes: Annotated[int, Field(ge=1, le=60)] = 15
     """How old a proof may be for very sensitive acts (再認証)."""
     risk_hook: str = "govkit.base.risk:ask_new_devices"

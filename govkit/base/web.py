@@ -69,7 +69,7 @@ SIGNED_IN: Final = "signed-in"
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_FLAGS: Final = ("uploads", "fresh", "before_factor")
+_FLAGS: Final = ("uploads", "fresh", "before_factor", "before_password")
 """Options of a route that its view carries as attributes."""
 _KEPT_HEADERS: Final = ("Location", "Content-Type")
 
@@ -113,8 +113,8 @@ class Pages(Blueprint):
         """Route for an act.
 
         Options beside Flask's: ``uploads`` raises the size limit to that of files, ``fresh`` asks
-        for a new proof when the last one is old (再認証), and ``before_factor`` lets those in who
-        must set up a second factor first.
+        for a new proof when the last one is old (再認証), and ``before_factor`` and
+        ``before_password`` let those in who must set up a second factor or choose a password first.
         """
         return self._route(rule, ["POST"], permission, options)
 

@@ -1,6 +1,5 @@
 """``govkit city``: municipalities join, and decide their policies, while the deployment runs."""
 
-import secrets
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +16,14 @@ from govkit.base.audit import SystemEvent
 from govkit.base.deployment import ROLE_TITLES, Deployment
 from govkit.base.identity import Account, Appointment, Role, Staff
 from govkit.base.municipality import Municipality, MunicipalityPolicy, MunicipalityRow
-from govkit.base.passwords import add_account
+from govkit.base.passwords import InitialPassword, add_account, new_initial_password
 from govkit.base.work import JAPAN
 from govkit.cli.backup import told_progress, writing_to
-from govkit.cli.output import find_city, open_deployment, operator
+from govkit.cli.output import find_city, local_text, open_deployment, operator
 from govkit.errors import InvalidInput, Problem, Refused
 from govkit.jp.numbers import BoardCode, MunicipalityCode
 
 __all__ = ["city"]
-
-_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without the letters that look alike on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class FirstLogin:
 
     role: str
     login: str
-    password: str
+    password: InitialPassword
 
 
 @click.group()
@@ -56,11 +52,14 @@ def add(code: str, name: str, board_code: str, admin_login: str, clerk_login: st
     board_code = str(BoardCode.parse(board_code)) if board_code else ""
     if not name.strip():
         raise Refused("団体名を指定してください。")
-    logins = [
-        FirstLogin("administrator", admin_login or f"admin-{code}", _one_time_password()),
-        FirstLogin("board_clerk", clerk_login or f"clerk-{code}", _one_time_password()),
-    ]
     with open_deployment() as deployment:
+        logins = [
+            FirstLogin(role, login, new_initial_password(deployment))
+            for role, login in (
+                ("administrator", admin_login or f"admin-{code}"),
+                ("board_clerk", clerk_login or f"clerk-{code}"),
+            )
+        ]
         if code not in {each.code for each in deployment.municipalities()}:
             _insist_on_free_logins(deployment, logins)
         municipality = deployment.add_municipality(
@@ -70,17 +69,16 @@ def add(code: str, name: str, board_code: str, admin_login: str, clerk_login: st
     click.echo(f"{name}（{code}）が参加しました。最初の利用者は次のとおりです。")
     for first in logins:
         click.echo(
-            f"  {ROLE_TITLES[first.role]}\tログイン名 {first.login}\tパスワード {first.password}"
+            f"  {ROLE_TITLES[first.role]}\tログイン名 {first.login}"
+            f"\tパスワード {first.password.text}"
         )
     click.echo("パスワードは今だけ表示します。本人に安全な方法で渡してください。")
+    click.echo(
+        f"{local_text(logins[0].password.until)}まで使えます。ログインすると、本人が変えます。"
+    )
     if not municipality.board_code:
         click.echo("名簿を書き出すには、次のコマンドで教育委員会コードを決めてください。")
         click.echo(f"  govkit city board {code} 教育委員会コード")
-
-
-def _one_time_password() -> str:
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(5))
-    return "-".join(groups)
 
 
 def _insist_on_free_logins(deployment: Deployment, logins: Sequence[FirstLogin]) -> None:

@@ -12,9 +12,8 @@ import click
 from govkit.base.deployment import Deployment
 from govkit.base.jobs import Job, JobState, cancel, find_job, own_jobs, retry
 from govkit.base.logs import write_json_lines
-from govkit.base.work import JAPAN
 from govkit.base.worker import Worker, run_due_jobs
-from govkit.cli.output import find_city, open_deployment, operator
+from govkit.cli.output import find_city, local_text, open_deployment, operator
 from govkit.jp.numbers import MunicipalityCode
 
 __all__ = ["jobs", "worker"]
@@ -86,7 +85,7 @@ def list_jobs(code: str | None, state: str | None) -> None:
 
 
 def _line(row: Job) -> str:
-    moment = row.enqueued_at.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M")
+    moment = local_text(row.enqueued_at)
     progress = f" {row.done}/{row.total}" if row.total else ""
     reason = f"（{row.problems[0]['code']}）" if row.problems else ""
     return f"{row.id}  {moment}  {_STATES[JobState(row.state)]}{progress}{reason}  {row.title}"

@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.exc import OperationalError
@@ -10,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from govkit.base.deployment import Deployment
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality
+from govkit.base.work import JAPAN
 from govkit.errors import (
     Conflict,
     GovkitError,
@@ -27,6 +29,7 @@ __all__ = [
     "describe",
     "find_city",
     "insist_on_modules",
+    "local_text",
     "open_deployment",
     "operator",
 ]
@@ -51,6 +54,11 @@ _OTHERS: Final[Mapping[type[GovkitError], str]] = {
     NotFound: "指定されたものが見つかりません。",
     Conflict: "ほかの人が先に変更しました。もう一度実行してください。",
 }
+
+
+def local_text(moment: datetime) -> str:
+    """A moment as the clock in Japan shows it, ``2026-11-24 09:00``."""
+    return moment.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M")
 
 
 def describe(error: Exception) -> list[str]:

@@ -33,7 +33,9 @@ def test_a_city_joins_while_others_are_served_and_its_clerk_logs_in_at_once(govk
         client = app.test_client()
         sent = client.post("/login", data={"login": login, "password": password})
         assert sent.status_code == 303
-        page = client.get(sent.location)
+        asked = client.get(sent.location).location
+        assert asked.startswith("/account/password")  # theirs alone from now on
+        page = client.get(asked)
         assert page.status_code == 200
         assert "八王子市" in page.text
 

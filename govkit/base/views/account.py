@@ -3,17 +3,19 @@
 from typing import cast
 from uuid import UUID
 
-from flask import request
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from govkit import forms
 from govkit.base import web
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
-from govkit.base.identity import Account
 from govkit.base.logins import end_logins
-from govkit.base.passwords import check_password, set_password
+from govkit.base.passwords import PasswordEnded, choose_password
 from govkit.base.views.blueprint import pages
+from govkit.base.views.interrupted import page_to_go_on, wanted_page
+from govkit.base.views.login import remember_device
+from govkit.base.views.proofs import account_row
 from govkit.base.work import Work
 from govkit.errors import Refused
 
@@ -44,27 +46,56 @@ def account(work: Work) -> ResponseReturnValue:
 def change_password(work: Work) -> ResponseReturnValue:
     """Change the password; all other logins of the account end."""
     form = PasswordForm(request.form, gettext=_)
-    if form.validate():
-        login, account_id = web.current_session(), cast(UUID, work.actor.account_id)
-        deployment = web.deployment()
-        with deployment.system(writes=False) as database:
-            name = database.get(Account, account_id).login
-        if check_password(deployment, name, form.current.data) is None:
+    if not _is_changed(work, form):
+        return pages.render("govkit/base/account.html", form=form), 400
+    return _changed(work, url_for("govkit.account"))
+
+
+@pages.get("/account/password", permission=web.SIGNED_IN, before_factor=True, before_password=True)
+def new_password(work: Work) -> ResponseReturnValue:
+    """Ask whoever logged in with an initial password for one of their own, before anything else."""
+    if not web.current_session().must_choose_password:
+        return web.see_other("govkit.account")
+    return _own_page(PasswordForm(gettext=_))
+
+
+def _own_page(form: PasswordForm) -> str:
+    page = request.args.get("next", "")
+    return pages.render("govkit/base/new_password.html", form=form, next_page=page)
+
+
+@pages.post("/account/password", permission=web.SIGNED_IN, before_factor=True, before_password=True)
+def choose_own_password(work: Work) -> ResponseReturnValue:
+    """Take the password that its owner chose, and go on to where they wanted to be."""
+    form = PasswordForm(request.form, gettext=_)
+    if not _is_changed(work, form):
+        return _own_page(form), 400
+    return _changed(work, wanted_page())
+
+
+def _is_changed(work: Work, form: PasswordForm) -> bool:
+    if not form.validate():
+        return False
+    account_id = cast(UUID, work.actor.account_id)
+    try:
+        if not choose_password(web.deployment(), account_id, form.current.data, form.new.data):
             form.add_error("current", _("今のパスワードが違います。"))
-        else:
-            _set_password(form, account_id)
-        if not form.errors:
-            end_logins(deployment, account_id)
-            login.log_in(account_id, work.municipality.code, amr=login.amr)
-            work.record("account.password_changed", work.actor.staff_id)
-            web.notify(_("パスワードを変えました。ほかの端末でのログインは終わりました。"))
-            return web.see_other("govkit.account")
-    return pages.render("govkit/base/account.html", form=form), 400
+    except PasswordEnded as over:
+        form.add_error("current", _(over.text))
+    except Refused as refusal:
+        form.add_error("new", _(refusal.text, **refusal.params))
+    return not form.errors
 
 
-def _set_password(form: PasswordForm, account_id: UUID) -> None:
-    with web.deployment().system() as database:
-        try:
-            set_password(database, database.get(Account, account_id), form.new.data)
-        except Refused as refusal:
-            form.add_error("new", _(refusal.text, **refusal.params))
+def _changed(work: Work, page: str) -> ResponseReturnValue:
+    """End all other logins; this one goes on under a new key, from a device that is known."""
+    login, account_id = web.current_session(), cast(UUID, work.actor.account_id)
+    end_logins(web.deployment(), account_id)
+    outside = login.external_session
+    login.log_in(account_id, work.municipality.code, amr=login.amr)
+    login.external_session = outside
+    work.record("account.password_changed", work.actor.staff_id)
+    web.notify(_("パスワードを変えました。ほかの端末でのログインは終わりました。"))
+    response = make_response(redirect(page_to_go_on(page), 303))
+    remember_device(response, account_row(account_id))
+    return response

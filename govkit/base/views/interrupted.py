@@ -33,9 +33,11 @@ def ask_to_log_in() -> ResponseReturnValue:
 
 
 def ask_for_proof(view: Any) -> ResponseReturnValue | None:
-    """Ask for a second factor that is due, or for a new proof where the last one is too old."""
+    """Ask for a password of one's own, a second factor that is due, or a new proof for an old one."""
     if view.permission == web.PUBLIC:
         return None
+    if web.current_session().must_choose_password:
+        return None if view.before_password else _ask_first("govkit.new_password")
     lacks = (
         not view.before_factor
         and not web.current_session().has_second_factor
@@ -46,10 +48,15 @@ def ask_for_proof(view: Any) -> ResponseReturnValue | None:
         return web.see_other("govkit.factors")
     if not lacks and not (_asks_again(view) and _is_old()):
         return None
+    return _ask_first("govkit.step_up")
+
+
+def _ask_first(endpoint: str) -> ResponseReturnValue:
+    """Lead to another page first, and back from there; what was typed is kept."""
     if request.method in web.SAFE_METHODS:
-        return redirect(url_for("govkit.step_up", next=request.full_path.rstrip("?")), 303)
+        return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), 303)
     _keep(g.actor.account_id, g.municipality.code)
-    return redirect(url_for("govkit.step_up", next=_page_typed_on()), 303)
+    return redirect(url_for(endpoint, next=_page_typed_on()), 303)
 
 
 def _has_factor() -> bool:
@@ -109,7 +116,7 @@ def _can_be_opened(address: str) -> bool:
 def page_to_go_on(otherwise: str) -> str:
     """Where somebody goes on who has proved who they are: the page on which they had typed."""
     login = web.current_session()
-    if login.account_id is None or login.municipality_code is None:
+    if login.account_id is None or login.municipality_code is None or login.must_choose_password:
         return otherwise
     page = has_kept(web.deployment(), login.account_id, login.municipality_code)
     if not page:

@@ -1,6 +1,6 @@
 """Login, choice of the municipality, logout (ログイン・配属を選ぶ)."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -12,20 +12,23 @@ from sqlalchemy import select
 from govkit import forms
 from govkit.base import web
 from govkit.base.devices import DEVICE_DAYS, device_tags, is_known_device
-from govkit.base.factors import factor_rule, has_factor
+from govkit.base.factors import factor_rule, failed_codes, has_factor
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
 from govkit.base.identity import Account, held_appointments
-from govkit.base.passwords import check_password
+from govkit.base.logins import tell_of_login
+from govkit.base.passwords import PasswordEnded, check_password
 from govkit.base.risk import Attempt, Verdict, judge_named
 from govkit.base.views.blueprint import pages
 from govkit.base.views.interrupted import inside, page_to_go_on, wanted_page
-from govkit.base.views.proofs import Tries, account_row, record
+from govkit.base.views.proofs import Tries, record
 from govkit.base.work import JAPAN
 
-__all__ = ["appointments_of", "lead_on"]
+__all__ = ["FAILURES", "Proof", "appointments_of", "lead_on", "remember_device"]
 
 _DAY_SECONDS: Final = 86_400
+FAILURES: Final = "failures"
+"""Where the session keeps how many failures came before, until the second factor is proved."""
 
 
 class LoginForm(forms.Form):
@@ -56,11 +59,16 @@ def log_in() -> ResponseReturnValue:
     if not form.validate():
         return _login_page(form), 400
     name = form.login.data
-    known = _account_id(name)
+    known, failures = _known(name)
     codes = {code for code, _title in appointments_of(known or uuid4())}
     tries = Tries("login", name.strip().casefold(), codes)
     tries.count()
-    account = check_password(web.deployment(), name, form.password.data)
+    try:
+        account = check_password(web.deployment(), name, form.password.data)
+    except PasswordEnded as over:
+        record("login.refused", known)
+        form.add_error("password", _(over.text))
+        return _login_page(form), 403
     if account is None:
         # A login name that nobody has is not kept: it may be a password typed into the wrong field.
         record("login.failed", None, **({"account_id": str(known)} if known else {}))
@@ -79,24 +87,33 @@ def log_in() -> ResponseReturnValue:
         form.add_error("password", text)
         return _login_page(form), 403
     if _asks_factor(account.id, verdict):
-        web.current_session().begin_login(account.id, ("pwd",))
+        login = web.current_session()
+        login.begin_login(account.id, ("pwd",))
+        login[FAILURES] = failures + _failed_codes(account.id)
         return web.see_other("govkit.second_step", next=request.args.get("next", ""))
     record("login.succeeded", account.id)
-    return lead_on(account.id, amr=("pwd",), next_page=wanted_page())
+    return lead_on(account.id, Proof(("pwd",), failures=failures), wanted_page())
 
 
-def _account_id(name: str) -> UUID | None:
+def _known(name: str) -> tuple[UUID | None, int]:
+    """The account of the name, and how often in a row its password was wrong."""
+    query = select(Account.id, Account.failures).where(Account.login == name.strip())
     with web.deployment().system(writes=False) as database:
-        return database.scalar(select(Account.id).where(Account.login == name.strip()))
+        row = database.execute(query).one_or_none()
+    return (row.id, row.failures) if row else (None, 0)
+
+
+def _failed_codes(account_id: UUID) -> int:
+    with web.deployment().system(writes=False) as database:
+        return failed_codes(database, account_id)
 
 
 def _judged(account: Account) -> Verdict:
     deployment = web.deployment()
-    cookie = request.cookies.get(_device_cookie(), "")
     attempt = Attempt(
         account_id=account.id,
         address=request.remote_addr or "",
-        is_device_known=is_known_device(deployment.settings, account, cookie),
+        is_device_known=_is_known_device(account),
         now=deployment.clock(),
     )
     return judge_named(deployment.settings.security.risk_hook)(attempt)
@@ -110,29 +127,60 @@ def _asks_factor(account_id: UUID, verdict: Verdict) -> bool:
     return has_one and is_due
 
 
-def lead_on(
-    account_id: UUID,
-    *,
-    amr: Iterable[str],
-    auth_time: datetime | None = None,
-    next_page: str,
-) -> ResponseReturnValue:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What somebody proved at the login.
+
+    :param amr: Factors (RFC 8176).
+    :param auth_time: When; now, unless an identity provider says otherwise.
+    :param outside: The session at the identity provider (:func:`~govkit.base.oidc.session_mark`), if
+        it was proved there.
+    :param failures: Passwords and codes that were wrong, one after the other, before.
+    """
+
+    amr: tuple[str, ...]
+    auth_time: datetime | None = None
+    outside: str | None = None
+    failures: int = 0
+
+
+def lead_on(account_id: UUID, proof: Proof, next_page: str) -> ResponseReturnValue:
     """Log in whoever proved who they are, and lead on to the page, or to the choice of a city.
 
-    :param amr: Factors proved (RFC 8176).
-    :param auth_time: When; now, unless an identity provider says otherwise.
     :param next_page: Page that was asked for; places outside this site lead to the first page.
     """
     codes = sorted({code for code, _title in appointments_of(account_id)})
     only = codes[0] if len(codes) == 1 else None
-    web.current_session().log_in(account_id, only, amr=amr, auth_time=auth_time)
+    account, is_first = _entered(account_id)
+    login = web.current_session()
+    login.log_in(account_id, only, amr=proof.amr, auth_time=proof.auth_time)
+    login.external_session = proof.outside
+    login.must_choose_password = account.initial_until is not None and proof.outside is None
+    is_new = not (is_first or login.must_choose_password or _is_known_device(account))
+    device = (login.device or _("不明な端末")) if is_new else ""
+    tell_of_login(web.deployment(), account_id, codes, device=device, failures=proof.failures)
     response = make_response(
         redirect(page_to_go_on(inside(next_page)), 303)
         if only
         else web.see_other("govkit.appointments", next=next_page)
     )
-    _remember_device(response, account_row(account_id))
+    remember_device(response, account)
     return response
+
+
+def _entered(account_id: UUID) -> tuple[Account, bool]:
+    """The account, noted as logged in to now, and whether that was the first time."""
+    deployment = web.deployment()
+    with deployment.system() as database:
+        account = database.get_one(Account, account_id)
+        is_first = account.logged_in_at is None
+        account.logged_in_at = deployment.clock()
+    return account, is_first
+
+
+def _is_known_device(account: Account) -> bool:
+    cookie = request.cookies.get(_device_cookie(), "")
+    return is_known_device(web.deployment().settings, account, cookie)
 
 
 def _device_cookie() -> str:
@@ -140,7 +188,8 @@ def _device_cookie() -> str:
     return "__Host-govkit-device" if secure else "govkit-device"
 
 
-def _remember_device(response: Response, account: Account) -> None:
+def remember_device(response: Response, account: Account) -> None:
+    """Let the browser keep that the account has logged in from it."""
     settings = web.deployment().settings
     response.set_cookie(
         _device_cookie(),

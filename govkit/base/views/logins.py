@@ -12,16 +12,17 @@ from govkit.base import web
 from govkit.base.factors import has_factor, reset_factors
 from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
-from govkit.base.identity import Staff, find_actor
+from govkit.base.identity import Account, Staff
 from govkit.base.logins import OpenLogin, end_logins, open_logins
+from govkit.base.notices import tell
+from govkit.base.passwords import issue_password
+from govkit.base.staff_accounts import MANAGE, find_own_staff
 from govkit.base.views.blueprint import pages
 from govkit.base.work import Work
-from govkit.errors import NotFound
 from govkit.forms.validators import Length
 
 __all__: list[str] = []
 
-MANAGE: Final = "base.manage_staff"
 _FACTORS: Final = {
     "pwd": lazy_gettext("パスワード"),
     "otp": lazy_gettext("認証アプリ"),
@@ -29,9 +30,14 @@ _FACTORS: Final = {
     "recovery": lazy_gettext("回復コード"),
 }
 
+_ISSUED: Final = lazy_gettext(
+    "システム管理者が、あなたの初期パスワードを発行しました。頼んだ覚えがなければ、"
+    "所属のシステム管理者に確かめてください。"
+)
 
-class ResetForm(forms.Form):
-    """Why somebody's factors are reset."""
+
+class ReasonForm(forms.Form):
+    """Why somebody's factors are reset, or their password is issued anew."""
 
     reason = forms.TextField(
         lazy_gettext("理由"),
@@ -82,7 +88,7 @@ def end_own_logins(work: Work) -> ResponseReturnValue:
 @pages.get("/logins/<uuid:staff_id>", permission=MANAGE)
 def staff_logins(work: Work, staff_id: UUID) -> ResponseReturnValue:
     """Logins of a member of staff to this municipality, and the reset of second factors."""
-    return _staff_page(work, _staff(work, staff_id), ResetForm(gettext=_))
+    return _staff_page(work, _staff(work, staff_id), ReasonForm(gettext=_))
 
 
 def _staff(work: Work, staff_id: UUID) -> Staff:
@@ -90,7 +96,7 @@ def _staff(work: Work, staff_id: UUID) -> Staff:
     return work.find(Staff, staff_id)
 
 
-def _staff_page(work: Work, member: Staff, form: ResetForm) -> str:
+def _staff_page(work: Work, member: Staff, form: ReasonForm) -> str:
     deployment = web.deployment()
     found = open_logins(deployment, member.account_id, municipality_code=work.municipality.code)
     with deployment.system(writes=False) as database:
@@ -127,10 +133,8 @@ def end_staff_logins(work: Work, staff_id: UUID) -> ResponseReturnValue:
 def reset_staff_factors(work: Work, staff_id: UUID) -> ResponseReturnValue:
     """Take the second factors of a member of staff away, who lost them; ends their logins."""
     with web.open_work(writes=False) as reading:
-        member = _staff(reading, staff_id)
-        if find_actor(reading.session, member.account_id, reading.today) is None:
-            raise NotFound("Staff")  # who has moved on is another city's to look after
-        form = ResetForm(request.form, gettext=_)
+        member = find_own_staff(web.deployment(), reading, staff_id)
+        form = ReasonForm(request.form, gettext=_)
         if not form.validate():
             return _staff_page(reading, member, form), 400
         account_id = member.account_id
@@ -140,3 +144,46 @@ def reset_staff_factors(work: Work, staff_id: UUID) -> ResponseReturnValue:
     work.record("staff.factors_reset", staff_id, reason=form.reason.data)
     web.notify(_("2つ目の要素を外しました。本人が次にログインしたときに、設定し直します。"))
     return web.see_other("govkit.staff_logins", staff_id=staff_id)
+
+
+@pages.get("/logins/<uuid:staff_id>/password", permission=MANAGE)
+def staff_password(work: Work, staff_id: UUID) -> ResponseReturnValue:
+    """What will happen when an initial password is issued, and the question why."""
+    return _password_page(_staff(work, staff_id), ReasonForm(gettext=_))
+
+
+def _password_page(member: Staff, form: ReasonForm) -> str:
+    days = web.deployment().settings.security.initial_password_days
+    return pages.render(
+        "govkit/base/staff_password.html",
+        name=member.name,
+        staff_id=member.id,
+        days=days,
+        form=form,
+    )
+
+
+@pages.post("/logins/<uuid:staff_id>/password", permission=MANAGE, fresh=True)
+def issue_staff_password(work: Work, staff_id: UUID) -> ResponseReturnValue:
+    """Issue an initial password for a member of staff who forgot theirs; ends their logins."""
+    with web.open_work(writes=False) as reading:
+        member = find_own_staff(web.deployment(), reading, staff_id)
+        form = ReasonForm(request.form, gettext=_)
+        if not form.validate():
+            return _password_page(member, form), 400
+        account_id, name = member.account_id, member.name
+    deployment = web.deployment()
+    password = issue_password(deployment, account_id)
+    end_logins(deployment, account_id)
+    work.record("staff.password_issued", staff_id, reason=form.reason.data)
+    tell(work, staff_id, _ISSUED, kind="warning", path="/account")
+    with deployment.system(writes=False) as database:
+        login = database.get_one(Account, account_id).login
+    page = pages.render(
+        "govkit/base/password_issued.html",
+        name=name,
+        staff_id=staff_id,
+        login=login,
+        password=password,
+    )
+    return web.show_once(page)

@@ -22,7 +22,7 @@ from govkit.base.oidc import (
 )
 from govkit.base.sessions import ServerSessions
 from govkit.base.views.blueprint import pages
-from govkit.base.views.login import lead_on
+from govkit.base.views.login import Proof, lead_on
 
 __all__ = ["OUTSIDE_VIEW", "LoginWays", "login_ways"]
 
@@ -92,11 +92,9 @@ def oidc_callback() -> ResponseReturnValue:
         _record("login.failed", None, refusal.problem)
         return _refused(refusal.problem, evidence)
     _record("login.succeeded", account_id)
-    answer = lead_on(
-        account_id, amr=evidence.amr, auth_time=evidence.auth_time, next_page=attempt.next_page
-    )
-    web.current_session().external_session = session_mark(evidence.issuer, evidence.session_id)
-    return answer
+    outside = session_mark(evidence.issuer, evidence.session_id)
+    proof = Proof(tuple(evidence.amr), evidence.auth_time, outside)
+    return lead_on(account_id, proof, attempt.next_page)
 
 
 @pages.get("/logout/oidc", permission=web.PUBLIC)

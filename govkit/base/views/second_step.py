@@ -12,7 +12,7 @@ from govkit.base.i18n import gettext as _
 from govkit.base.i18n import lazy_gettext
 from govkit.base.views.blueprint import pages
 from govkit.base.views.interrupted import wanted_page
-from govkit.base.views.login import lead_on
+from govkit.base.views.login import FAILURES, Proof, lead_on
 from govkit.base.views.proofs import begin_using_passkey, prove_code, prove_passkey, record
 
 __all__ = ["CodeForm", "wrong_code", "wrong_passkey"]
@@ -73,8 +73,9 @@ def check_code() -> ResponseReturnValue:
 
 def _go_on(account_id: UUID, proved: str) -> ResponseReturnValue:
     record("login.succeeded", account_id, factor=proved)
-    amr = (*web.current_session().amr, proved)
-    return lead_on(account_id, amr=amr, next_page=wanted_page())
+    login = web.current_session()
+    proof = Proof((*login.amr, proved), failures=login.get(FAILURES, 0))
+    return lead_on(account_id, proof, wanted_page())
 
 
 def wrong_code() -> str:

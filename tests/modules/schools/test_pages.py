@@ -394,6 +394,8 @@ def test_a_new_teacher_gets_an_account_and_can_log_in(sign_in, city, app, deploy
     teacher = app.test_client()
     answer = teacher.post("/login", data={"login": "hanako.shiken", "password": password})
     assert answer.status_code == 303
+    asked = teacher.get("/schools/").location
+    teacher.post(asked, data={"current": password, "new": "とても長い合言葉を覚えておきます"})
     assert "1年1組" in teacher.get("/schools/").text
     assert password not in client.get("/schools/staff").text
     repeated = client.post("/schools/staff/new", data=posting(city, creates_account="1"))

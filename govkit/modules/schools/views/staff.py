@@ -1,7 +1,6 @@
 """Pages of staff and their appointments (職員と配属)."""
 
-import secrets
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from govkit.base import web
 from govkit.base.audit import SystemEvent
 from govkit.base.i18n import gettext as _
 from govkit.base.identity import Account, Appointment, Staff
-from govkit.base.passwords import add_account
+from govkit.base.passwords import InitialPassword, add_account, new_initial_password
 from govkit.base.work import Work
 from govkit.errors import Refused
 from govkit.modules.schools.forms import DUTIES, EndForm, ExchangeNameForm, PostingForm
@@ -37,9 +36,6 @@ from govkit.modules.schools.units import class_groups, current_school_year, scho
 from govkit.modules.schools.views.blueprint import pages, tell, year_title
 
 __all__: list[str] = []
-
-_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that nobody mistakes for each other on paper."""
 
 
 @pages.get("/staff", permission=MANAGE)
@@ -122,7 +118,7 @@ def appoint(work: Work) -> ResponseReturnValue:
             text = _("このログイン名のアカウントはありません。つづりを本人に確かめてください。")
             form.add_error("login", text)
             return _posting_page(form, asks_for_account=True), 400
-    password = _new_password() if is_new else ""
+    password = new_initial_password(web.deployment())
     if account_id is None:
         account_id = _add_account(form.login.data, password, work.actor.audit_name)
     appointment = post_staff(work, _posting(work, form, account_id))
@@ -143,12 +139,7 @@ def _account_id(login: str) -> UUID | None:
         return session.scalar(sa.select(Account.id).where(Account.login == login.strip()))
 
 
-def _new_password() -> str:
-    groups = ("".join(secrets.choice(_ALPHABET) for _letter in range(5)) for _group in range(4))
-    return "-".join(groups)
-
-
-def _add_account(login: str, password: str, actor: str) -> UUID:
+def _add_account(login: str, password: InitialPassword, actor: str) -> UUID:
     deployment = web.deployment()
     with deployment.system() as session:
         account = add_account(session, login, password)
