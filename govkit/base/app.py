@@ -119,6 +119,7 @@ def create_app(
     app.after_request(interrupted.give_back)
     app.after_request(_protect)
     app.after_request(_write_log_line)
+    app.after_request(_end_reading)  # comes first
     app.context_processor(_context)
     for error in (*_STATUS, HTTPException, Exception):
         app.register_error_handler(error, _error_page)
@@ -201,7 +202,9 @@ def _prepare() -> ResponseReturnValue | None:
     _refuse_other_origins()
     if request.endpoint != "govkit.static":
         _identify()
-    if view.permission != web.PUBLIC and g.actor is None:
+    if view.permission == web.PUBLIC:
+        web.leave_reader()
+    elif g.actor is None:
         return interrupted.ask_to_log_in()
     web.check_permission(view.permission)
     return interrupted.ask_for_proof(view) if g.actor is not None else None
@@ -221,10 +224,10 @@ def _identify() -> None:
         return
     deployment = web.deployment()
     today = deployment.clock().astimezone(JAPAN).date()
-    with deployment.session(login.municipality_code, writes=False) as database:
-        actor = find_actor(database, login.account_id, today)
-        if actor is not None and request.method in web.SAFE_METHODS:
-            g.unread_notices = _unread(database, actor)
+    g.reader = deployment.session(login.municipality_code, writes=False)
+    actor = find_actor(g.reader, login.account_id, today)
+    if actor is not None and request.method in web.SAFE_METHODS:
+        g.unread_notices = _unread(g.reader, actor)
     if actor is None:
         # The appointment ended: the city is closed, the login goes on to choose another.
         login.municipality_code = None
@@ -232,6 +235,11 @@ def _identify() -> None:
         return
     g.actor = actor
     g.municipality = deployment.municipality(login.municipality_code)
+
+
+def _end_reading(response: Response) -> Response:
+    web.leave_reader()
+    return response
 
 
 def _protect(response: Response) -> Response:
@@ -316,8 +324,11 @@ def _unread(database: ScopedSession, actor: Actor) -> int:
 def _unread_notices() -> int:
     """Asked with the rights of a request that reads; an act mostly ends in no page of its own."""
     if g.get("actor") and "unread_notices" not in g:
-        with web.deployment().session(g.municipality.code, writes=False) as database:
+        if (database := g.get("open_session")) is not None:
             g.unread_notices = _unread(database, g.actor)
+        else:
+            with web.deployment().session(g.municipality.code, writes=False) as database:
+                g.unread_notices = _unread(database, g.actor)
     return cast(int, g.get("unread_notices", 0))
 
 

@@ -10,8 +10,10 @@ Every table is one of three kinds, and a test walks over all of them:
 """
 
 import threading
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
@@ -221,9 +223,10 @@ def create_engine(url: str | URL) -> Engine:
         return engine
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(
-            parsed, pool_size=5, max_overflow=10, pool_pre_ping=True, hide_parameters=True
-        )
+        engine = sa.create_engine(parsed, pool_size=5, max_overflow=10, hide_parameters=True)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_after_rest, engine.dialect))
+        return engine
     raise ValueError(f"unsupported database: {parsed.get_backend_name()}")
 
 
@@ -238,6 +241,25 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "recursive_triggers=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+_TRUSTED_SECONDS: Final = 1.0
+"""How long a connection to PostgreSQL may have rested and is taken to be alive still."""
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["govkit_rests_since"] = time.monotonic()
+
+
+def _ask_after_rest(dialect: sa.Dialect, connection: Any, record: Any, _proxy: object) -> None:
+    """Ask a connection that has rested whether it lives; one in steady use is not asked each time."""
+    rested = time.monotonic() - record.info.get("govkit_rests_since", time.monotonic())
+    if rested <= _TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise sa.exc.InvalidatePoolError("the server went away") from error
 
 
 BEGIN_STATEMENTS: Final = ("BEGIN", "BEGIN IMMEDIATE")

@@ -227,22 +227,25 @@ class Deployment:
         *,
         writes: bool = True,
         origin: Origin = Origin(),
+        session: ScopedSession | None = None,
     ) -> Iterator[Work]:
         """A unit of work; commits at the end of the block.
 
         When the block fails, or is left, the changes are rolled back and the reads are recorded
         all the same.
+
+        :param session: An open one of the municipality to go on in; the work closes it.
         """
 
         def write_events(events: Iterable[AuditEvent]) -> None:
-            with self.session(municipality.code) as session:
-                append(session, events)
-                session.commit()
+            with self.session(municipality.code) as writer:
+                append(writer, events)
+                writer.commit()
 
         audit_key = self._audit_key(municipality.code)
         origin = replace(origin, audit_key=audit_key, press=self.press)
-        with self.session(municipality.code, writes=writes) as session:
-            work = Work(session, actor, municipality, self.clock(), self.policies, origin)
+        with session or self.session(municipality.code, writes=writes) as own:
+            work = Work(own, actor, municipality, self.clock(), self.policies, origin)
             try:
                 yield work
             except BaseException:

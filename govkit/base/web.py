@@ -41,6 +41,7 @@ from govkit.base.exports import Release
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality
 from govkit.base.sessions import ServerSession
+from govkit.base.tenancy import ScopedSession
 from govkit.base.uploads import ReceivedTable, Uploads
 from govkit.base.work import Origin, Work
 from govkit.errors import NotPermitted
@@ -55,6 +56,7 @@ __all__ = [
     "deployment",
     "hand_over",
     "inside",
+    "leave_reader",
     "notify",
     "open_work",
     "receive_table",
@@ -144,16 +146,21 @@ def _with_work(view: View) -> View:
         if request.method in SAFE_METHODS:
             return _answer(view, arguments, "")
         key = request.form.get(idempotency.KEY_FIELD, "")
-        if not key:
-            return _answer(view, arguments, "")
-        return _answer_once(view, arguments, _fingerprint(key))
+        if key:
+            return _answer_once(view, arguments, _fingerprint(key))
+        leave_reader()
+        return _answer(view, arguments, "")
 
     return answer
 
 
 def _answer(view: View, arguments: dict[str, Any], mark: str) -> Response:
     with open_work(writes=request.method not in SAFE_METHODS) as work:
-        response = make_response(view(work, **arguments))
+        g.open_session = work.session  # what the layout asks is asked on the same connection
+        try:
+            response = make_response(view(work, **arguments))
+        finally:
+            g.pop("open_session")
         if response.status_code >= 400:
             work.discard()
         elif mark and _is_repeatable(response, work):
@@ -171,16 +178,18 @@ def _is_repeatable(response: Response, work: Work) -> bool:
 def _answer_once(view: View, arguments: dict[str, Any], mark: str) -> Response:
     """The answer to a form, and to a repeat of it the same answer without a second effect."""
     with idempotency.alone(mark):
-        if (known := _known_answer(mark)) is not None:
+        known = _known_answer(g.reader, mark)
+        leave_reader()
+        if known is not None:
             return known
         try:
             response = _answer(view, arguments, mark)
         except Exception:
             # A repeat in another process may have come first: what it was told holds here too.
-            if (known := _known_answer(mark)) is not None:
+            if (known := _told_before(mark)) is not None:
                 return known
             raise
-        if response.status_code >= 400 and (known := _known_answer(mark)) is not None:
+        if response.status_code >= 400 and (known := _told_before(mark)) is not None:
             return known
         return response
 
@@ -206,15 +215,25 @@ def _kept(response: Response) -> idempotency.Answer:
     )
 
 
-def _known_answer(mark: str) -> Response | None:
+def _told_before(mark: str) -> Response | None:
     code = cast(Municipality, g.municipality).code
     with deployment().session(code, writes=False) as session:
-        known = idempotency.stored_answer(session, mark)
+        return _known_answer(session, mark)
+
+
+def _known_answer(session: ScopedSession, mark: str) -> Response | None:
+    known = idempotency.stored_answer(session, mark)
     if known is None:
         return None
     if known.body is None:
         return make_response(render_template("govkit/base/already_done.html"))
     return Response(known.body, known.status, known.headers)
+
+
+def leave_reader() -> None:
+    """Give the connection back on which the rights were read, unless a unit of work goes on in it."""
+    if (reader := g.pop("reader", None)) is not None:
+        reader.close()
 
 
 def show_once(page: str) -> str:
@@ -235,6 +254,7 @@ def open_work(*, writes: bool = True) -> AbstractContextManager[Work]:
         cast(Actor, g.actor),
         writes=writes,
         origin=Origin(g.request_id, request.endpoint or ""),
+        session=None if writes else g.pop("reader", None),
     )
 
 

@@ -122,7 +122,7 @@ class Recorded:
 def roll_call(work: Work, class_group: ClassGroup, day: date) -> RollSheet:
     """The roll call of a class on a day, recorded or not.
 
-    Outside the class's school year nobody belongs to it.
+    Nobody is on it outside the class's school year, on a day without lessons, or before the day.
 
     :raises NotFound: When the class is another teacher's.
     """
@@ -134,10 +134,12 @@ def roll_call(work: Work, class_group: ClassGroup, day: date) -> RollSheet:
         _HEADING, {"class_group_id": class_group.id, "day": day}
     ).one_or_none()
     version, recorded_by, recorded_at = call or (NO_VERSION, "", None)
+    school_day = calendar.at(class_group.id, class_group.grade, day)
+    is_called = school_day.takes_roll and day <= work.today
     return RollSheet(
-        calendar.at(class_group.id, class_group.grade, day),
+        school_day,
         version,
-        _lines(work, class_group, day),
+        _lines(work, class_group, day) if is_called else (),
         month_states(work, [class_group.id], day, day)[class_group.id, day.replace(day=1)],
         recorded_by,
         recorded_at,

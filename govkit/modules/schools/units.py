@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -266,9 +267,18 @@ def find_class_group(
 
     :raises NotFound: When there is none, or it is not the actor's to see.
     """
-    class_group = work.find(ClassGroup, identifier)
+    class_group = work.session.scalar(_CLASS_GROUP, {"id": identifier})
+    if class_group is None:
+        raise NotFound(ClassGroup.__name__)
     work.require(permission, class_group)
     return class_group
+
+
+_CLASS_GROUP: Final = (
+    sa.select(ClassGroup)
+    .options(joinedload(ClassGroup.school))
+    .where(ClassGroup.id == sa.bindparam("id"))
+)
 
 
 def _within(units: Collection[UUID]) -> sa.ColumnElement[bool]:
