@@ -148,7 +148,8 @@ def _drawn(source: Source) -> Iterator[tuple[str, int | None]]:
 
 
 def test_what_nobody_types_cannot_be_guessed() -> None:
-    drawn = {(each.path, *found) for each in python_files() for found in _drawn(each)}
+    files = [each for each in python_files() if not each.path.startswith("govkit/testing/")]
+    drawn = {(each.path, *found) for each in files for found in _drawn(each)}
     assert {(path, name) for path, name, count in drawn if count is None} == BY_PEOPLE
     assert {each for each in drawn if each[2] is not None and each[2] < 16} == NO_SECRET
 
