@@ -5,6 +5,7 @@ another school, of another city, or not there at all.
 """
 
 import re
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import QueryableAttribute
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -39,6 +41,7 @@ EVERYTHING, NOTHING = "every_right", "no_right"
 RELATIONS: Final = ("own", "other_class", "other_school", "other_city", "absent")
 """How a row stands to the one who asks."""
 
+_COLUMN: Final = QueryableAttribute
 _PLAIN: Final[Mapping[str, Any]] = {
     "day": date(2026, 11, 24),
     "month": "2026-11",
@@ -67,7 +70,7 @@ class Route:
 
     @property
     def identifiers(self) -> list[str]:
-        """Arguments that name rows."""
+        """Arguments that are identifiers of rows."""
         return sorted(name for name in self.rule.arguments if name.endswith("_id"))
 
 
@@ -75,8 +78,8 @@ class Route:
 class World:
     """See the module.
 
-    :param samples: Mapped class, or plain value, of an argument of a route that its name does not
-        tell.
+    :param samples: What an argument of a route is that its name does not tell: the mapped class whose
+        identifier it takes, the mapped column whose value it takes, or a plain value.
     """
 
     deployment: Deployment
@@ -201,17 +204,38 @@ class World:
         adapter = self.app.url_map.bind("localhost")
         return adapter.build(route.endpoint, values, route.method)
 
+    def names_row(self, route: Route) -> bool:
+        """Whether an argument of the route names a row, by its identifier or by a column's value."""
+        return bool(self._naming(route))
+
+    def _naming(self, route: Route) -> list[str]:
+        columns = (
+            name for name in route.rule.arguments if isinstance(self.samples.get(name), _COLUMN)
+        )
+        return sorted({*route.identifiers, *columns})
+
     def _value(self, route: Route, name: str, relation: str) -> Any:
-        if not name.endswith("_id"):
-            return self.samples.get(name, _PLAIN.get(name, "x"))
-        if relation == "absent":
-            return uuid4()
-        return self.rows[relation][self.model(route, name)].id
+        sample = self.samples.get(name)
+        if isinstance(sample, _COLUMN):
+            rows = self.rows["own" if relation == "absent" else relation]
+            value = getattr(rows[sample.class_], sample.key)
+            return _like(value) if relation == "absent" else value
+        if name.endswith("_id"):
+            if relation == "absent":
+                return uuid4()
+            return self.rows[relation][self.model(route, name)].id
+        if sample is None and name not in _PLAIN:
+            raise LookupError(
+                f"say in samples what {name} of {route.rule} takes: a column such as Loan.number when"
+                " it names a row, or a plain value"
+            )
+        return _PLAIN[name] if sample is None else sample
 
     def model(self, route: Route, argument: str) -> Any:
         """The mapped class that an argument names, such as ``class_group_id``."""
-        if argument in self.samples:
-            return self.samples[argument]
+        sample = self.samples.get(argument)
+        if sample is not None:
+            return sample.class_ if isinstance(sample, _COLUMN) else sample
         name, module = argument.removesuffix("_id"), route.endpoint.split(".")[0]
         found = self._by_name.get(name) or next(
             (
@@ -234,7 +258,7 @@ class World:
 
     def route_path(self, route: Route, relation: str) -> tuple[UUID, ...]:
         """Units that the row at a route belongs to; the narrowest one counts."""
-        paths = (self.path(self.model(route, name), relation) for name in route.identifiers)
+        paths = (self.path(self.model(route, name), relation) for name in self._naming(route))
         return max(paths, key=len, default=())
 
     # --- people -------------------------------------------------------------------------------
@@ -284,6 +308,14 @@ class World:
         for suffix in ("-wal", "-shm"):
             Path(f"{self._file}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(f"{self._file}.remembered", self._file)
+
+
+def _like(value: Any) -> Any:
+    """A value of the same form that no row has."""
+    if isinstance(value, int):
+        return value + 1_000_000_000
+    other = re.sub(r"\d", lambda _: str(secrets.randbelow(10)), str(value))
+    return other if other != value else f"{value}{secrets.token_hex(4)}"
 
 
 def plain(page: str) -> str:
