@@ -4,17 +4,12 @@ Each trial starts a process that asks for a job and does it, and kills it with s
 moment of one of its steps; then another worker goes on. ``GOVKIT_SOAK=1`` makes 1,000 trials.
 """
 
-import json
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +19,7 @@ from govkit.base.deployment import Deployment
 from govkit.base.jobs import Job, JobState
 from govkit.base.notices import Notice
 from govkit.base.worker import run_due_jobs
+from tests.base.jobs.trials import RunTrial, trials_of
 from tests.base.jobs.worker_process import CITY, ROWS
 
 TRIALS = {"sqlite": 15, "postgres": 5}
@@ -33,28 +29,9 @@ STEPS = {"starting": 0.06, "asked": 0.03, "writing": 0.012, "written": 0.012}
 
 
 @pytest.fixture
-def trials() -> Iterator[Any]:
-    program = Path(__file__).with_name("worker_process.py")
-    process = subprocess.Popen(
-        [sys.executable, str(program)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
-    )
-
-    def run(trial: dict[str, Any]) -> dict[str, Any]:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps(trial) + "\n")
-        process.stdin.flush()
-        answer = process.stdout.readline()
-        assert answer, "the process of the trials failed; its error stands above"
-        reached: dict[str, Any] = json.loads(answer)
-        return reached
-
-    yield run
-    process.communicate(timeout=60)
+def trials() -> Iterator[RunTrial]:
+    with trials_of("worker_process.py") as run:
+        yield run
 
 
 def _ledger(deployment: Deployment) -> Counter[str]:
@@ -98,8 +75,9 @@ def test_a_worker_killed_at_any_moment_leaves_each_effect_once(
             {
                 "settings": deployment.settings.model_dump(mode="json"),
                 "moment": clock.now.isoformat(),
-                "number": number,
-                "staff": staff,
+                "job": "tests.ledger",
+                "arguments": {"number": number, "staff": staff},
+                "key": str(number),
                 "kill": (step, moments.uniform(0, STEPS[step])),
             }
         )

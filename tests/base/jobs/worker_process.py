@@ -82,9 +82,8 @@ def ask_and_work(trial: dict[str, Any], pipe: int) -> None:
     tell_pipe("starting")
     settings = Settings.model_validate(trial["settings"])
     deployment = Deployment(settings, clock=StandingClock(trial["moment"]))
-    arguments = {"number": trial["number"], "staff": trial["staff"]}
     with deployment.work(deployment.municipality(CITY), Actor.operator("test")) as work:
-        row = enqueue(work, "tests.ledger", arguments, title="台帳", key=str(trial["number"]))
+        row = enqueue(work, trial["job"], trial["arguments"], title="試験", key=trial["key"])
         job_id = row.id
     tell_pipe(f"asked:{job_id}")
     Worker(deployment, workers=1, kind="thread").start()
@@ -118,8 +117,7 @@ def warm_up(trial: dict[str, Any]) -> None:
     """Load and compile here what every fork needs, by asking for a job that is then forgotten."""
     deployment = Deployment(Settings.model_validate(trial["settings"]))
     with deployment.work(deployment.municipality(CITY), Actor.operator("test")) as work:
-        arguments = {"number": 0, "staff": trial["staff"]}
-        enqueue(work, "tests.ledger", arguments, title="台帳", key="warm")
+        enqueue(work, trial["job"], trial["arguments"], title="試験", key="warm")
         work.discard()
     deployment.close()
     gc.freeze()  # so that the collector of a fork leaves these pages shared
