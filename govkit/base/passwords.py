@@ -19,6 +19,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -162,6 +164,10 @@ def choose_password(deployment: Deployment, account_id: UUID, present: str, new:
         return False
     if _normalised(present) == _normalised(new):
         raise Refused("今のパスワードと同じです。別のパスワードにしてください。")
+    if _has_leaked(deployment.settings.security.leaked_passwords_file, _normalised(new)):
+        raise Refused(
+            "このパスワードは、ほかのところから漏れたものの一覧にあります。別のパスワードにしてください。"
+        )
     with deployment.system() as session:
         set_password(session, session.get_one(Account, account_id), new)
     return True
@@ -259,9 +265,18 @@ def _unguessed(password: str, words: Iterable[str]) -> int:
 
 
 def _rest(text: str, words: Iterable[str]) -> str:
+    # In both orders: a word may stand inside a common password, and the other way round.
+    orders = (_without_common(_without(text, words)), _without(_without_common(text), words))
+    return min(map(_without_runs, orders), key=len)
+
+
+def _without(text: str, words: Iterable[str]) -> str:
     for word in words:
         text = text.replace(word, "")
-    text = _without_common(text)
+    return text
+
+
+def _without_runs(text: str) -> str:
     text = re.sub(r"(.+?)\1+", r"\1", text)
     return "".join(
         after
@@ -295,6 +310,27 @@ def _common_at(text: str, place: int) -> str:
         if text[place : place + length] in common:
             return text[place : place + length]
     return ""
+
+
+def _has_leaked(listed: Path | None, password: str) -> bool:
+    """Whether a line of the file is the password, as typed or in small letters."""
+    if listed is None or not listed.stat().st_size:
+        return False
+    with listed.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        return any(_is_line(text, each.encode()) for each in {password, password.casefold()})
+
+
+def _is_line(text: mmap, line: bytes) -> bool:
+    place = text.find(line)
+    while place >= 0:
+        before, after = (
+            text[max(0, place - 1) : place],
+            text[place + len(line) : place + len(line) + 1],
+        )
+        if before in (b"", b"\n") and after in (b"", b"\r", b"\n"):
+            return True
+        place = text.find(line, place + 1)
+    return False
 
 
 @cache

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -103,6 +103,8 @@ class SecuritySettings(_Section):
     initial_password_days: Annotated[int, Field(ge=1, le=31)] = 7
     """How long the password of a new account is good, until its owner has chosen another
     (初期パスワード)."""
+    leaked_passwords_file: FilePath | None = None
+    """Passwords that leaked elsewhere (漏れたパスワード), UTF-8, one a line: who chooses one is refused."""
     step_up_minutes: Annotated[int, Field(ge=1, le=60)] = 15
     """How old a proof may be for very sensitive acts (再認証)."""
     risk_hook: str = "govkit.base.risk:ask_new_devices"

@@ -29,7 +29,10 @@ _COMMANDS: Final = {
     "jobs": ("govkit.cli.jobs:jobs", "ジョブの一覧を見る、中止する、やり直す。"),
     "demo": ("govkit.cli.demo:demo", "架空の2市のデモデータを入れます。"),
     "city": ("govkit.cli.city:city", "団体を参加させる、一覧を見る、方針を決める。"),
-    "account": ("govkit.cli.account:account", "アカウントを認証基盤の利用者と結び付けます。"),
+    "account": (
+        "govkit.cli.account:account",
+        "アカウントを認証基盤の利用者と結び付け、初期パスワードを発行します。",
+    ),
     "residents": ("govkit.cli.residents:residents", "住民データを取り込む、架空のデータを作る。"),
     "oneroster": ("govkit.cli.oneroster:oneroster", "名簿をOneRosterの形で書き出します。"),
     "audit": ("govkit.cli.audit:audit", "監査記録が書き換えられていないかを調べる。"),

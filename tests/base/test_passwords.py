@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from govkit.base import passwords
+from govkit.base.deployment import Deployment
 from govkit.base.identity import Account
-from govkit.base.passwords import add_account, check_password, set_password
+from govkit.base.passwords import add_account, check_password, choose_password, set_password
 from govkit.errors import Busy, Refused
 from govkit.testing.plugin import PASSWORD, appoint
 
@@ -51,6 +52,42 @@ def test_passwords_are_judged_by_length_and_guessability(deployment, password, a
             with pytest.raises(Refused):
                 add_account(session, "tanaka", password)
         session.rollback()
+
+
+@pytest.mark.requirement("ASVS-6.2.12", "ASVS-6.2.4")
+def test_every_leaked_password_of_the_list_is_refused(deployment) -> None:
+    """Those of fewer than 15 characters are too short, twice or in a phrase they add nothing."""
+    leaked = passwords._common_passwords()
+    assert len(leaked) > 10_000
+    long = [each for each in leaked if len(each) >= passwords.MINIMUM_PASSWORD_LENGTH]
+    twice = [f"{each}-{each}" for each in sorted(leaked) if len(each) > 7][::300]
+    with deployment.system() as session:
+        for each in (*long, *twice):
+            with pytest.raises(Refused):
+                add_account(session, "tanaka", each)
+
+
+@pytest.mark.requirement("ASVS-6.2.12")
+def test_a_deployment_may_name_more_passwords_that_leaked(databases, clock, tmp_path) -> None:
+    listed = tmp_path / "leaked.txt"
+    new = "correct horse battery staple"
+    listed.write_text(f"x{new}\n{new}x\r\n{PASSWORD}\n", encoding="utf-8")
+    settings = databases.settings()
+    security = settings.security.model_copy(update={"leaked_passwords_file": listed})
+    deployment = Deployment(settings.model_copy(update={"security": security}), clock=clock)
+    login = appoint(deployment, "132021", "board_clerk")
+    with deployment.system(writes=False) as session:
+        account_id = session.scalars(sa.select(Account.id).where(Account.login == login)).one()
+    for text, is_taken in ((f"{new}\r\nx", False), (f"x\n{new}", False), (f"{new}xx", True)):
+        listed.write_bytes(text.encode())
+        if is_taken:
+            assert choose_password(deployment, account_id, PASSWORD, new)
+        else:
+            with pytest.raises(Refused, match="漏れた"):
+                choose_password(deployment, account_id, PASSWORD, new.replace("c", "C", 1))
+    listed.write_bytes(b"")
+    assert choose_password(deployment, account_id, new, "わたしだけが知っている長い言葉です")
+    deployment.close()
 
 
 @pytest.mark.requirement("ASVS-6.2.8", "ASVS-6.2.9")

@@ -102,12 +102,14 @@ def open_site(databases, clock, compiled_templates, running_provider) -> Iterato
     """Makes a site: ``open_site(required_acr=…)``."""
     opened: list[Deployment] = []
 
-    def make(local_login: bool = True, **oidc: object) -> Site:
+    def make(local_login: bool = True, second_factor: str | None = None, **oidc: object) -> Site:
         base = databases.settings()
         settings = base.model_copy(
             update={
                 "oidc": oidc_settings(**{"issuer": running_provider.issuer, **oidc}),
-                "security": base.security.model_copy(update={"local_login": local_login}),
+                "security": base.security.model_copy(
+                    update={"local_login": local_login, "second_factor": second_factor}
+                ),
             }
         )
         return Site(*_open(settings, clock, compiled_templates, opened), running_provider)

@@ -7,11 +7,16 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from govkit.base.external_identity import end_external_sessions
+from govkit.base.external_identity import (
+    end_external_sessions,
+    find_linked_account,
+    link_account,
+)
 from govkit.base.identity import WebSession
-from govkit.base.oidc import LogoutOrder, session_mark
+from govkit.base.oidc import Evidence, LoginRefused, LogoutOrder, session_mark
 from govkit.base.sessions import ServerSessions
 from govkit.cli import main
+from govkit.testing.plugin import appoint
 from tests.base.oidc.conftest import SITE
 from tests.base.oidc.provider import onward
 from tests.cli.conftest import write_settings
@@ -70,7 +75,7 @@ def test_one_of_many_answers_at_the_same_moment_gets_the_attempt(open_site) -> N
     assert sum(each is not None for each in taken) == 1
 
 
-@pytest.mark.requirement("ASVS-10.5.5", "ASVS-7.4.1")
+@pytest.mark.requirement("ASVS-10.5.5", "ASVS-7.4.1", "ASVS-7.6.1")
 def test_the_provider_ends_the_logins_it_names_and_no_others(open_site) -> None:
     site = open_site()
     login = site.appoint("s-0001")
@@ -99,7 +104,7 @@ def test_the_provider_ends_the_logins_it_names_and_no_others(open_site) -> None:
     assert [each.get("/").status_code for each in (here, elsewhere, local)] == [303, 303, 200]
 
 
-@pytest.mark.requirement("ASVS-10.5.5")
+@pytest.mark.requirement("ASVS-10.5.5", "ASVS-7.6.1")
 def test_a_logout_here_leads_on_to_the_providers(open_site) -> None:
     site = open_site()
     site.appoint("s-0001")
@@ -115,3 +120,25 @@ def test_a_logout_here_leads_on_to_the_providers(open_site) -> None:
     login = site.appoint()
     local.post("/login", data={"login": login, "password": "correct horse battery"})
     assert local.post("/logout").location == "/login"
+
+
+@pytest.mark.requirement("ASVS-6.8.1", "ASVS-10.5.2")
+def test_the_same_subject_of_another_provider_is_somebody_else(deployment) -> None:
+    own, other = "https://idp.example.lg.jp", "https://idp.example.ed.jp"
+    login, namesake = (appoint(deployment, "132021", "board_clerk") for _ in range(2))
+    now = deployment.clock()
+
+    def who(issuer: str, subject: str = "s-0001") -> str:
+        said = Evidence(issuer, subject, (), None, "", "", {"preferred_username": login})
+        with deployment.system() as session:
+            return find_linked_account(session, said, "", now).login
+
+    with deployment.system() as session:
+        link_account(session, login, own, "s-0001", now=now, actor="test")
+    assert who(own) == login
+    for issuer in (other, own + "/", own.upper()):
+        with pytest.raises(LoginRefused):
+            who(issuer)
+    with deployment.system() as session:
+        link_account(session, namesake, other, "s-0001", now=now, actor="test")
+    assert (who(own), who(other)) == (login, namesake)

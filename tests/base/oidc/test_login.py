@@ -273,3 +273,35 @@ def test_a_provider_that_changes_its_keys_is_believed_again(open_site, monkeypat
     passed = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: passed() + 31)
     assert site.log_in(site.app.test_client()).status_code == 303
+
+
+@pytest.mark.requirement("ASVS-6.3.4", "AUT-5")
+def test_one_factor_is_too_little_whichever_way_somebody_comes(open_site) -> None:
+    site = open_site(second_factor="required")
+    login = site.appoint("s-0001")
+    outside, local, strong = (site.app.test_client() for _ in range(3))
+    site.log_in(outside, amr="pwd")
+    local.post("/login", data={"login": login, "password": PASSWORD})
+    assert outside.get("/").location == local.get("/").location == "/account/factors"
+    site.log_in(strong, amr="pwd mfa")
+    assert strong.get("/").status_code == 200
+
+
+@pytest.mark.requirement("ASVS-7.6.1")
+def test_a_login_lasts_as_long_as_here_is_said_and_the_next_is_proved_anew(
+    open_site, clock
+) -> None:
+    site = open_site(max_age=600)
+    site.appoint("s-0001")
+    client = site.app.test_client()
+    site.log_in(client, seconds_ago=500)
+    for _ in range(13):
+        assert client.get("/").status_code == 200  # longer than the provider's word was good for
+        clock.now += timedelta(minutes=55)
+    clock.now += timedelta(minutes=10)
+    assert client.get("/").location.startswith("/login")
+    clock.now = datetime.now(UTC)
+    asked = parse_qs(urlsplit(site.begin(client)).query)
+    assert asked["max_age"] == ["600"]
+    assert site.log_in(client, seconds_ago=700).status_code == 403
+    assert site.log_in(client, seconds_ago=10).status_code == 303
