@@ -67,6 +67,7 @@ BASE_ACTIONS: Final = (
     Action("staff.password_issued", _("職員の初期パスワードの発行"), RecordKind.RIGHTS),
     Action("account.password_issued", _("初期パスワードの発行"), RecordKind.RIGHTS),
     Action("staff.factors_reset", _("職員の2つ目の要素の取り外し"), RecordKind.RIGHTS),
+    Action("role.defaults_added", _("既定の権限の追加"), RecordKind.RIGHTS),
     Action("job.enqueued", _("処理の受け付け")),
     Action("job.done", _("処理の完了")),
     Action("job.failed", _("処理の失敗")),

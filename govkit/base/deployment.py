@@ -19,11 +19,12 @@ from govkit.base.audit import AuditEvent, SystemEvent
 from govkit.base.audit_chain import append, head, write_anchor
 from govkit.base.audit_policy import AuditPolicy
 from govkit.base.audit_words import BASE_ACTIONS, BASE_DETAILS, Action
+from govkit.base.default_roles import DefaultRole, RoleAddition, add_defaults, gather, offered_all
 from govkit.base.documents import DocumentsPolicy
 from govkit.base.encryption import Keyring, keyring_of
 from govkit.base.exports import ExportPolicy
 from govkit.base.i18n import lazy_gettext as _
-from govkit.base.identity import Actor, default_roles
+from govkit.base.identity import Actor
 from govkit.base.jobs import MANAGE_JOBS
 from govkit.base.migrate import Migration
 from govkit.base.module import Module, Permission, load_modules
@@ -99,7 +100,7 @@ class Deployment:
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, clock: Clock = system_clock) -> "Deployment":
-        """A deployment whose tables are up to date.
+        """A deployment whose tables are up to date, and whose municipalities have all default roles.
 
         :raises InvalidSettings: With every problem of the settings.
         """
@@ -109,6 +110,7 @@ class Deployment:
         is_production = deployment.settings.app.environment == "production"
         if is_production and url.startswith("postgresql") and (found := role_problems(url)):
             raise InvalidSettings(found)
+        deployment.offer_defaults()
         return deployment
 
     @property
@@ -162,6 +164,38 @@ class Deployment:
         if done:
             log.info("migrated", extra={"migrations": done})
         return done
+
+    @property
+    def default_roles(self) -> list[DefaultRole]:
+        """Roles that every new municipality starts with, and their permissions."""
+        own = ("administrator", tuple(each.name for each in BASE_PERMISSIONS))
+        return gather(
+            ROLE_TITLES, [own, *(grant for each in self.modules for grant in each.roles.items())]
+        )
+
+    def offer_defaults(self) -> dict[Municipality, list[RoleAddition]]:
+        """Add to each municipality's roles what is new among the defaults; what that was.
+
+        A new version, or a module that became active later, brings it; see
+        :mod:`govkit.base.default_roles`.
+        """
+        defaults, added = self.default_roles, {}
+        for municipality in self.municipalities():
+            with self.session(municipality.code, writes=False) as session:
+                if offered_all(session, defaults):
+                    continue
+            with self.work(municipality, Actor.operator("migrate")) as work:
+                additions = add_defaults(work.session, defaults)
+                for each in additions:
+                    after = {"permissions": list(each.role.permissions)}
+                    work.record(
+                        "role.defaults_added", each.role, after=after, count=len(each.permissions)
+                    )
+            if additions:
+                added[municipality] = additions
+        if added:
+            log.info("default permissions added")
+        return added
 
     def pending_migrations(self) -> list[Migration]:
         """Migrations that the database lacks; asks without waiting for anybody."""
@@ -342,12 +376,8 @@ class Deployment:
                     detail={"municipality_code": municipality.code},
                 )
             )
-        grants = [
-            ("administrator", tuple(each.name for each in BASE_PERMISSIONS)),
-            *(grant for module in self.modules for grant in module.roles.items()),
-        ]
         with self.session(municipality.code) as session:
-            session.add_all(default_roles(ROLE_TITLES, grants))
+            add_defaults(session, self.default_roles)
             session.commit()
         return municipality
 

@@ -5,7 +5,7 @@ and gives rights by dated appointments; a transfer (異動) is one new appointme
 city is closed from the day after the old one ends.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -33,7 +33,6 @@ __all__ = [
     "Role",
     "Staff",
     "WebSession",
-    "default_roles",
     "find_actor",
     "held_appointments",
     "is_appointed_elsewhere",
@@ -272,16 +271,3 @@ def is_appointed_elsewhere(
         )
     )
     return session.scalar(query.limit(1)) is not None
-
-
-def default_roles(
-    titles: Mapping[str, str], grants: Iterable[tuple[str, tuple[str, ...]]]
-) -> list[Role]:
-    """The roles a new municipality starts with, gathered from the active modules."""
-    permissions: dict[str, set[str]] = {name: set() for name in titles}
-    for role, names in grants:
-        permissions.setdefault(role, set()).update(names)
-    return [
-        Role(name=name, title=titles.get(name, name), permissions=sorted(held))
-        for name, held in sorted(permissions.items())
-    ]

@@ -54,13 +54,19 @@ def prepare(superuser_url: str) -> None:
 
 @database.command()
 def migrate() -> None:
-    """表を最新の版にします（起動のときにも自動で行われます）。"""
+    """表を最新の版にし、新しい既定の権限を団体の役割に加えます（起動のときにも自動で行われます）。"""
     deployment = Deployment(load_settings())
     try:
         done = deployment.migrate()
+        click.echo(f"{done}件の移行を行いました。" if done else "表は最新の版です。")
+        titles = {each.name: str(each.title) for each in deployment.permissions}
+        for municipality, additions in deployment.offer_defaults().items():
+            for each in additions:
+                names = "、".join(titles[name] for name in each.permissions)
+                what = "を加えました" if each.is_new else "に、新しい既定の権限を加えました"
+                click.echo(f"{municipality.name}：役割「{each.role.title}」{what}：{names}")
     finally:
         deployment.close()
-    click.echo(f"{done}件の移行を行いました。" if done else "表は最新の版です。")
 
 
 @database.command()

@@ -61,3 +61,17 @@ def test_a_superuser_address_that_is_none_is_refused(govkit, new_database):
 
     assert answer.exit_code == 1
     assert "接続先として読めません" in answer.output
+
+
+def test_migrating_tells_which_cities_got_new_default_permissions(govkit, folder, project):
+    names = tuple(each for each in project.app.modules if each != "resident_lookup")
+    fewer = project.model_copy(update={"app": project.app.model_copy(update={"modules": names})})
+    write_settings(folder, fewer)
+    assert govkit("city", "add", "132012", "八王子市").exit_code == 0
+    write_settings(folder, project)
+
+    answer = govkit("database", "migrate")
+
+    assert "八王子市：役割「学務課担当」に、新しい既定の権限を加えました" in answer.output
+    assert "立川市" not in answer.output
+    assert govkit("database", "migrate").output == "表は最新の版です。\n"
