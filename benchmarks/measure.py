@@ -34,6 +34,8 @@ class Database:
     title: str
     maker: TestDatabases
     server: psutil.Process | None
+    server_url: str
+    """Of a superuser; blank for SQLite."""
 
     def settings(self) -> Settings:
         """Settings of a new, empty database in which the cities have joined."""
@@ -95,6 +97,7 @@ def databases(kinds: Sequence[str]) -> Iterator[list[Database]]:
                 _TITLES[kind],
                 TestDatabases(kind, url if kind == "postgres" else None, folder, modules),
                 _process(url) if kind == "postgres" else None,
+                url if kind == "postgres" else "",
             )
             for kind in kinds
         ]

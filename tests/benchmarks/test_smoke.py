@@ -22,6 +22,10 @@ TINY_ALONE = {
     "bench_match": ("--claims=50", "--residents=500", "--peers=0"),
     "bench_residents": ("--people=500", "--questions=20", "--peers=0"),
     "bench_documents": ("--letters=2", "--rounds=1", "--peers=0"),
+    "bench_load": (
+        *("--database=postgres", "--cities=2", "--pupils=4000"),
+        *("--seconds=1", "--workers=1", "--peak=4"),
+    ),
     "bench_grid": ("--pupils=2", "--times=1", "--rounds=1"),
     "bench_forms": ("--times=1", "--rounds=1", "--peers=0"),
     "bench_postcodes": ("--lookups=50", "--rounds=1", "--peers=0"),
