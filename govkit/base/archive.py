@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from govkit.base import migrate
@@ -133,24 +134,31 @@ def remove_city(deployment: Deployment, code: str, path: Path, *, actor: str) ->
     archive = _opened(deployment, path, whole=False)
     if archive.municipality_code != code:
         raise Refused("控えの団体と、削除する団体が違います。")
-    with deployment.unscoped("団体の削除", actor) as session:
-        for model in _models():
-            if not _is_of_cities(model) or model is Account:
-                continue
-            if _digest(_lines(session, model, code)) != archive.tables.get(model.__tablename__):
-                raise Refused("控えを取った後にデータが変わっています。控えを取り直してください。")
+    with deployment.unscoped("団体の削除", actor):
+        pass  # recorded before anything is read
     with deployment.owner_engine() as owner:
-        _delete(owner.execution_options(govkit_writes=True), code, deployment.app_role)
+        _delete(owner.execution_options(govkit_writes=True), archive, code, deployment.app_role)
     return archive
 
 
-def _delete(owner: sa.Engine, code: str, role: str | None) -> None:
+def _delete(owner: sa.Engine, archive: Archive, code: str, role: str | None) -> None:
+    """Delete what the archive holds, in the transaction in which it is found to hold everything.
+
+    :raises Refused: When anything changed since the archive was made.
+    """
+    own: list[type[Base]] = [each for each in _models() if issubclass(each, TenantTable)]
     with owner.begin() as connection:
-        for model in reversed(_models()):
+        for model in own:
+            open_walls(connection, model)  # nobody else writes any more until this ends
+        with Session(connection) as session:
+            for model in (MunicipalityRow, *own):
+                if _digest(_lines(session, model, code)) != archive.tables.get(model.__tablename__):
+                    raise Refused(
+                        "控えを取った後にデータが変わっています。控えを取り直してください。"
+                    )
+        for model in reversed(own):
             table: Any = model.__table__
-            if issubclass(model, TenantTable):
-                open_walls(connection, model)
-                connection.execute(sa.delete(table).where(table.c.municipality_code == code))
+            connection.execute(sa.delete(table).where(table.c.municipality_code == code))
         municipality: Any = MunicipalityRow.__table__
         sessions: Any = WebSession.__table__
         if role is not None:
@@ -214,7 +222,7 @@ def _revisions(session: ScopedSession) -> Mapping[str, str]:
     return dict(sorted(applied(session)))
 
 
-def _lines(session: ScopedSession, model: type[Any], code: str | None) -> Iterator[bytes]:
+def _lines(session: Session, model: type[Any], code: str | None) -> Iterator[bytes]:
     """The rows of a table as JSON lines, in the order of the primary key."""
     mapper = sa.inspect(model)
     columns = [getattr(model, key) for key in mapper.columns.keys()]  # noqa: SIM118
