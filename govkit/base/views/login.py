@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from flask import Response, abort, make_response, redirect, request
+from flask import Response, abort, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -202,11 +202,14 @@ def remember_device(response: Response, account: Account) -> None:
 
 
 def appointments_of(account_id: UUID) -> list[tuple[str, str]]:
-    """Municipality and title of the appointments that an account holds today."""
-    deployment = web.deployment()
-    today = deployment.clock().astimezone(JAPAN).date()
-    with deployment.unscoped("ログインできる団体を調べる", str(account_id)) as database:
-        return held_appointments(database, account_id, today)
+    """Municipality and title of the appointments that an account holds today; asked once a request."""
+    known: dict[UUID, list[tuple[str, str]]] = g.setdefault("appointments", {})
+    if account_id not in known:
+        deployment = web.deployment()
+        today = deployment.clock().astimezone(JAPAN).date()
+        with deployment.unscoped("ログインできる団体を調べる", str(account_id)) as database:
+            known[account_id] = held_appointments(database, account_id, today)
+    return known[account_id]
 
 
 @pages.get("/appointments", permission=web.PUBLIC)
