@@ -169,8 +169,8 @@ def site_of(database: Database, chosen: Any, folder: Path) -> Iterator[Site]:
         flush=True,
     )
     file = folder / f"{database.title}.toml"
-    file.write_text(_toml(settings, secret), encoding="utf-8")
-    with _server(file, chosen.workers) as port:
+    file.write_text(write_toml(settings, secret), encoding="utf-8")
+    with serve(file, chosen.workers) as port:
         rooms = [Classroom(code, number) for code in codes for number in range(classes)]
         yield Site(deployment, rooms, day, port, form_token(secret))
     deployment.close()
@@ -191,7 +191,8 @@ def _unwalled(database: Database, deployment: Deployment) -> Iterator[sa.Connect
     engine.dispose()
 
 
-def _toml(settings: Any, secret: str) -> str:
+def write_toml(settings: Any, secret: str) -> str:
+    """Settings of a server for the database."""
     lines = ["[app]", "proxies = 1", "[database]", f'url = "{settings.database.url}"']
     if settings.database.owner_url:
         lines.append(f'owner_url = "{settings.database.owner_url}"')
@@ -199,7 +200,8 @@ def _toml(settings: Any, secret: str) -> str:
 
 
 @contextmanager
-def _server(settings: Path, workers: int) -> Iterator[int]:
+def serve(settings: Path, workers: int) -> Iterator[int]:
+    """The port at which gunicorn serves."""
     with socket() as found:
         found.bind(("127.0.0.1", 0))
         port = int(found.getsockname()[1])
@@ -309,7 +311,7 @@ def main() -> None:
                     rates = {kind: rate * times * share for kind, rate in rates.items()}
                     outcomes = _measure(site, rates, seconds)
                     table += _rows(f"PostgreSQL, {title}", rates, outcomes)
-    headings = ("run", "requests", "p50 ms", "p99 ms", "max ms", "answers", "machine")
+    headings = ("govkit", "requests", "p50 ms", "p99 ms", "max ms", "answers", "machine")
     print_table(headings, table)
 
 

@@ -18,6 +18,7 @@ TINY = {
 }
 # Beside other libraries, which are not installed for a test.
 TINY_ALONE = {
+    "bench_logins": ("--rate=4", "--seconds=1", "--workers=1", "--database=sqlite"),
     "bench_guard": ("--people=300", "--calls=20", "--rounds=1"),
     "bench_match": ("--claims=50", "--residents=500", "--peers=0"),
     "bench_residents": ("--people=500", "--questions=20", "--peers=0"),
