@@ -151,7 +151,8 @@ def _delete(owner: sa.Engine, archive: Archive, code: str, role: str | None) -> 
         for model in own:
             open_walls(connection, model)  # nobody else writes any more until this ends
         with Session(connection) as session:
-            for model in (MunicipalityRow, *own):
+            counted: list[type[Base]] = [MunicipalityRow, *own]
+            for model in counted:
                 if _digest(_lines(session, model, code)) != archive.tables.get(model.__tablename__):
                     raise Refused(
                         "控えを取った後にデータが変わっています。控えを取り直してください。"
