@@ -405,5 +405,7 @@ def _plain_page(status: int) -> str:
     )
     return (
         f'<!doctype html><html lang="{i18n.language()}"><meta charset="utf-8">'
-        f"<title>{status}</title><p>{text}</p><p>{g.get('request_id', '')}</p></html>"
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{status}｜govkit</title><main><h1>{status}</h1><p>{text}</p>"
+        f"<p>{g.get('request_id', '')}</p></main></html>"
     )

@@ -101,6 +101,7 @@ def _page() -> str:
         with i18n.use_language(code):
             texts.append(f'<p lang="{code}">{escape(i18n.gettext(_TEXT))}</p>')
     return (
-        '<!doctype html><html lang="ja"><meta charset="utf-8">'
-        f"<title>503</title>{''.join(texts)}</html>"
+        '<!doctype html><html lang="ja"><meta charset="utf-8"><title>503｜govkit</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<main><h1>503</h1>{''.join(texts)}</main></html>"
     )

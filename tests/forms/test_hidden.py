@@ -25,7 +25,9 @@ TIDIED = [
 @pytest.mark.parametrize("text", AS_SENT, ids=lambda text: ascii(text)[:40])
 def test_a_value_comes_back_as_it_was_sent(text):
     check(HiddenField, (text, text, ""))
-    assert Page(posted(HiddenField, text)()).by_id("value")["value"] == text
+    (shown,) = (each for each in Page(posted(HiddenField, text)()).elements if each.tag == "input")
+    assert shown["value"] == text
+    assert shown.get("id") is None  # two forms of a page may carry the same along
 
 
 @pytest.mark.parametrize("case", TIDIED, ids=ascii)

@@ -1,8 +1,7 @@
 """The whole story in a real browser: extract, register, schools, roll call, roster, two cities.
 
 Told on the demo that ``make run`` serves, once with 立川市 and JavaScript, once with 昭島市 and
-without, on both databases. The pages are the same on both: their accessibility and width are
-checked on SQLite.
+without, on both databases. The pages are the same on both: their width is checked on SQLite.
 """
 
 import io

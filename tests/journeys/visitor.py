@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.pages import assert_accessible, leaving, overflow, settled
+from tests.pages import leaving, overflow, settled
 
 SCREENSHOTS = os.environ.get("STORY_SCREENSHOTS", "")
 """Folder for a picture of each page of the story; blank takes none."""
@@ -17,7 +17,7 @@ class Visitor:
     """One person with one browser.
 
     :param scripted: Whether the browser runs JavaScript.
-    :param inspects: Whether accessibility and width of each page are checked too.
+    :param inspects: Whether the width of each page is checked too.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Visitor:
         return self.main.inner_text()
 
     def check(self, picture: str = "") -> None:
-        """Check the page as every page is checked: title, width, scripts, accessibility."""
+        """Check the page as every page is checked: title, width, scripts."""
         page = settled(self.page)
         title, path = page.title(), re.sub(r"[0-9a-f-]{36}|[?#].*", "", page.url)
         assert title, f"{path} has no title"
@@ -100,8 +100,6 @@ class Visitor:
         assert self._problems == []
         if self._inspects:
             self._check_width(page)
-        if self._inspects and self.scripted:
-            assert_accessible(page)
         if picture and SCREENSHOTS:
             self._take(picture)
 

@@ -30,12 +30,14 @@ class PageForm:
 
     :param values: What it would send if nothing but blanks were filled in.
     :param typed: Names of the fields that were blank.
+    :param hidden: Names of the fields that nobody sees.
     """
 
     action: str
     method: str
     values: dict[str, list[str]] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
     _radios: set[str] = field(default_factory=set)
 
     def put(self, name: str, value: str) -> None:
@@ -84,6 +86,7 @@ class _Reader(HTMLParser):
             else:
                 form.values.setdefault(name, [value])
         elif kind == "hidden":
+            form.hidden.add(name)
             form.put(name, value)
         elif kind == "password":
             form.put(name, "correct horse battery staple")
