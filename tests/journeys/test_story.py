@@ -339,6 +339,10 @@ class Story:
         assert done.returncode == 0, done.stderr
         login, password = self._clerk_of(done.stdout, code)
         clerk = self.visitor(login, password)
+        clerk.check("21-own-password")
+        clerk.page.get_by_label("今のパスワード").fill(password)
+        clerk.page.locator("[name=new]").fill("窓口で思いついた自分だけの長い言葉")
+        clerk.press("パスワードを変えて続ける")
         assert name in clerk.page.get_by_role("banner").inner_text()
         clerk.menu("住民票抽出データ")
         clerk.check("21-third-city")

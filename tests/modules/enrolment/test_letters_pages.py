@@ -33,8 +33,8 @@ def test_all_letters_are_asked_for_made_downloaded_and_entered_once(prepared, ci
 
     job = prepared.get(asked.location).text
     assert "就学通知書を2通作りました" in job
-    [path] = re.findall(r'href="(/jobs/[^"]+)" download', job)
-    answer = prepared.get(path)
+    [path] = re.findall(r'href="(/jobs/files/[^"]+)"', job)
+    answer = prepared.post(path, data={"purpose": "duty", "reason": "就学通知書の交付"})
     assert len(pdfium.PdfDocument(answer.data)) == 2
     assert "PDFをまとめて作る" not in prepared.get(f"/enrolment/notices?year={YEAR}").text
     letter = f"/documents/enrolment.school_notice/{entry_id(city, 1)}"
