@@ -33,7 +33,7 @@ class Wanderer:
         client: FlaskClient,
         go_back: Callable[[], None],
         typed: Mapping[str, Mapping[str, str]],
-        most: int = 2,
+        most: int = 1,
     ) -> None:
         self._album, self._client, self._go_back = album, client, go_back
         self._typed, self._most = typed, most

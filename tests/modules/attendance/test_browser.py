@@ -13,7 +13,7 @@ from govkit.modules.schools import ClassGroup
 from govkit.testing.plugin import PASSWORD, appoint
 from tests.conftest import served
 from tests.modules.attendance import rows
-from tests.pages import assert_accessible, leaving, overflow
+from tests.pages import leaving, overflow
 
 TODAY = date(2026, 11, 24)
 SIZES = [
@@ -127,7 +127,7 @@ def test_the_keyboard_alone_records_a_roll_call(page, classroom):
 
 
 @pytest.mark.parametrize("page", [True], indirect=True, ids=["with scripts"])
-def test_every_state_is_accessible_and_fits(page, classroom):
+def test_every_state_fits(page, classroom):
     base = f"/attendance/{classroom.class_id}"
 
     check(page, "first")
@@ -161,7 +161,7 @@ def test_every_state_is_accessible_and_fits(page, classroom):
         check(page, path)
 
 
-def test_the_pages_of_the_principal_are_accessible(app, browser, classroom):
+def test_the_pages_of_the_principal_fit(app, browser, classroom):
     login = appoint(classroom.deployment, "132021", "principal", unit_id=classroom.school_id)
     with served(app) as address:
         page = browser.new_context(base_url=address).new_page()
@@ -184,8 +184,7 @@ def test_the_pages_of_the_principal_are_accessible(app, browser, classroom):
 
 
 def check(page: Page, state: str) -> None:
-    """No violation of accessibility, and nothing wider than any of the windows."""
+    """Nothing is wider than any of the windows."""
     for size in SIZES:
         page.set_viewport_size(size)
         assert overflow(page) == 0, (state, size)
-    assert_accessible(page, state)
