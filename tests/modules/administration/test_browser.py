@@ -34,7 +34,7 @@ def logged_in(context, site):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_fit_and_are_accessible(browser, site, width):
+def test_the_pages_fit(browser, site, width):
     context = browser.new_context(
         base_url=site[0], viewport={"width": width, "height": 900}, bypass_csp=True
     )
