@@ -52,9 +52,11 @@ docs: $(VENV)/ready-test
 bench: $(VENV)/ready-test
 	@for each in benchmarks/bench_*.py; do echo "▶ $$each"; $(BIN)/python "$$each" || exit 1; done
 
-# The long forms of the tests that have one: 62 cities, 200,000 requests, 5,000 pairs of times.
-soak: $(VENV)/ready-test
-	GOVKIT_SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadscope tests/authorization $(SOAK_TESTS)
+# The long forms of the tests that have one: 62 cities, 200,000 requests, 1,000 kills: two to three hours.
+SOAK_TESTS = $(shell grep -rl --include='test_*.py' 'SOAK\|GOVKIT_KILLS' tests)
+soak: $(VENV)/ready-test $(VENV)/chromium
+	GOVKIT_SOAK=1 GOVKIT_KILLS=1000 CHROMIUM='$(or $(CHROMIUM),$(CHROMIUM_PATH))' \
+		$(BIN)/pytest -n $(WORKERS) --dist loadscope $(SOAK_TESTS)
 
 # Protected places against 200,000 questions to each adapter, and longer samples of time: an hour.
 LEAK_QUERIES ?= 200000
