@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from govkit.base.audit import AuditCheckpoint, AuditEvent, AuditHead
+from govkit.base.fixed import Fixed
 from govkit.base.tenancy import ScopedSession
 
 __all__ = [
@@ -65,29 +66,29 @@ def append(session: ScopedSession, events: Iterable[AuditEvent]) -> None:
         event.number = number
         event.chain_hash = link = link_of(link, event)
         rows.append({name: getattr(event, name) for name in _COLUMNS} | {"municipality_code": code})
-    session.execute(_ADD, rows)
-    session.execute(_MOVE_HEAD, {"number": number, "chain_hash": link})
+    session.write(_ADD, rows)
+    session.write(_MOVE_HEAD, [{"head_id": _HEAD, "new_number": number, "new_hash": link}])
 
 
 _COLUMNS: Final = tuple(each.key for each in sa.inspect(AuditEvent).column_attrs)
-_ADD: Final = sa.insert(AuditEvent)
-_LOCK_HEAD: Final = (
-    sa.select(AuditHead.number, AuditHead.chain_hash).where(AuditHead.id == _HEAD).with_for_update()
+_ADD: Final = Fixed(sa.insert(AuditEvent))
+_LOCK_HEAD: Final = Fixed(
+    sa.select(AuditHead.number, AuditHead.chain_hash)
+    .where(AuditHead.id == sa.bindparam("head_id"))
+    .with_for_update()
 )
-_MOVE_HEAD: Final = (
+_MOVE_HEAD: Final = Fixed(
     sa.update(AuditHead)
-    .where(AuditHead.id == _HEAD)
-    .values(number=sa.bindparam("number"), chain_hash=sa.bindparam("chain_hash"))
-    .execution_options(synchronize_session=False)
+    .where(AuditHead.id == sa.bindparam("head_id"))
+    .values(number=sa.bindparam("new_number"), chain_hash=sa.bindparam("new_hash"))
 )
 
 
 def _locked_head(session: ScopedSession) -> tuple[int, str]:
     """Number and hash of the newest link."""
     while True:
-        found = session.execute(_LOCK_HEAD).one_or_none()
-        if found is not None:
-            return found.number, found.chain_hash
+        if found := session.read(_LOCK_HEAD, head_id=_HEAD):
+            return found[0].number, found[0].chain_hash
         try:
             with session.begin_nested():
                 session.add(_first_head(session))

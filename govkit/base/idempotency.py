@@ -17,11 +17,11 @@ from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from govkit.base.columns import AssetClass
 from govkit.base.db import Base, TenantTable, tenant_index, tenant_unique
+from govkit.base.fixed import Fixed
 from govkit.base.tenancy import ScopedSession
 
 __all__ = [
@@ -113,34 +113,23 @@ def alone(mark: str) -> Iterator[None]:
         yield
 
 
-@event.listens_for(ScopedSession, "after_flush")
-def _note_flush(session: ScopedSession, _context: object) -> None:
-    if session.new or session.dirty or session.deleted:
-        session.info["govkit_has_written"] = True
-
-
-@event.listens_for(ScopedSession, "do_orm_execute")
-def _note_statement(state: ORMExecuteState) -> None:
-    if not state.is_select:
-        state.session.info["govkit_has_written"] = True
-
-
 def has_written(session: ScopedSession) -> bool:
     """Whether the session has changed any row so far."""
     session.flush()
-    return bool(session.info.get("govkit_has_written"))
+    return session.has_written
 
 
-_STORED: Final = sa.select(
-    AnsweredRequest.status, AnsweredRequest.headers, AnsweredRequest.body
-).where(AnsweredRequest.fingerprint == sa.bindparam("mark"))
-_KEEP: Final = sa.insert(AnsweredRequest)
+_STORED: Final = Fixed(
+    sa.select(AnsweredRequest.status, AnsweredRequest.headers, AnsweredRequest.body).where(
+        AnsweredRequest.fingerprint == sa.bindparam("mark")
+    )
+)
+_KEEP: Final = Fixed(sa.insert(AnsweredRequest))
 
 
 def stored_answer(session: ScopedSession, mark: str) -> Answer | None:
     """The answer that a request with the fingerprint got before, if it did."""
-    row = session.execute(_STORED, {"mark": mark}).one_or_none()
-    return Answer(*row) if row else None
+    return next((Answer(*row) for row in session.read(_STORED, mark=mark)), None)
 
 
 def keep_answer(session: ScopedSession, mark: str, answer: Answer, now: datetime) -> None:
@@ -151,7 +140,6 @@ def keep_answer(session: ScopedSession, mark: str, answer: Answer, now: datetime
     body = answer.body if answer.body is not None and len(answer.body) <= _MAX_BODY else None
     identifier = uuid4()
     row = {
-        "municipality_code": session.scope.municipality_code,
         "id": identifier,
         "fingerprint": mark,
         "answered_at": now,
@@ -159,7 +147,7 @@ def keep_answer(session: ScopedSession, mark: str, answer: Answer, now: datetime
         "headers": answer.headers,
         "body": body,
     }
-    session.execute(_KEEP, [row])
+    session.write(_KEEP, [row])
     if identifier.int % _SWEEP_ONE_IN == 0:
         forget_old_answers(session, now)
 

@@ -24,6 +24,7 @@ from govkit.base.db import (
     tenant_key,
     tenant_unique,
 )
+from govkit.base.fixed import Fixed
 from govkit.base.tenancy import ScopedSession
 
 __all__ = [
@@ -190,7 +191,7 @@ def _valid_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     )
 
 
-_RIGHTS: Final = (
+_RIGHTS: Final = Fixed(
     sa.select(
         Staff.id,
         Staff.family_name,
@@ -211,7 +212,7 @@ _RIGHTS: Final = (
 
 def find_actor(session: ScopedSession, account_id: UUID, today: date) -> Actor | None:
     """The actor that an account is in the session's municipality, or ``None`` without a right."""
-    rows = session.execute(_RIGHTS, {"account_id": account_id, "today": today}).all()
+    rows = session.read(_RIGHTS, account_id=account_id, today=today)
     if not rows:
         return None
     grants: dict[str, frozenset[UUID] | None] = {}

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from govkit.base.columns import AssetClass
 from govkit.base.db import Base, TenantTable, tenant_index
+from govkit.base.fixed import Fixed
 from govkit.base.tenancy import ScopedSession
 from govkit.base.work import Work
 from govkit.errors import NotFound
@@ -66,14 +67,17 @@ def tell(
     work.session.add(notice)
 
 
-_UNREAD: Final = sa.select(sa.func.count(Notice.id)).where(
-    Notice.staff_id == sa.bindparam("staff_id"), Notice.read_at.is_(None)
+_UNREAD: Final = Fixed(
+    sa.select(sa.func.count(Notice.id)).where(
+        Notice.staff_id == sa.bindparam("staff_id"), Notice.read_at.is_(None)
+    )
 )
 
 
 def unread_count(session: ScopedSession, staff_id: UUID) -> int:
     """How many notices somebody has not read yet."""
-    return session.scalar(_UNREAD, {"staff_id": staff_id}) or 0
+    [[count]] = session.read(_UNREAD, staff_id=staff_id)
+    return int(count)
 
 
 def own_notices(work: Work) -> Sequence[Notice]:

@@ -24,8 +24,8 @@ from werkzeug.datastructures import CallbackDict
 
 from govkit.base.deployment import Deployment
 from govkit.base.devices import device_name
+from govkit.base.fixed import Fixed, columns_of
 from govkit.base.identity import Account, WebSession
-from govkit.base.tenancy import ScopedSession
 
 __all__ = ["SECOND_FACTORS", "ServerSession", "ServerSessions"]
 
@@ -38,8 +38,11 @@ SECOND_FACTORS: Final = frozenset({"otp", "pop", "hwk", "swk", "sc", "mfa", "rec
 """Values of ``amr`` that tell of more than a password (RFC 8176; ``recovery`` is our own)."""
 
 
-_OPEN: Final = (
-    sa.select(WebSession, Account.initial_until.is_not(None))
+_OPEN: Final = Fixed(
+    sa.select(
+        *columns_of(WebSession),
+        Account.initial_until.is_not(None).label("is_initial"),
+    )
     .outerjoin(Account, Account.id == WebSession.account_id)
     .where(WebSession.key_hash == sa.bindparam("key_hash"))
     .where(sa.or_(WebSession.account_id.is_(None), Account.is_enabled))
@@ -53,7 +56,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
     before anything else.
     """
 
-    def __init__(self, data: dict[str, Any] | None = None, row: WebSession | None = None) -> None:
+    def __init__(self, data: dict[str, Any] | None = None, row: Any = None) -> None:
         super().__init__(data, on_update=ServerSession._changed)
         self.must_choose_password = False
         self.key = ""
@@ -156,17 +159,17 @@ class ServerSessions(SessionInterface):
         """The session of the request's cookie, or an empty one."""
         key = request.cookies.get(self.cookie_name, "")
         row = None
-        is_initial = False
         if key and request.endpoint != "govkit.static":
             with self._deployment.system(writes=False) as session:
-                row, is_initial = self._find(session, key)
+                row = next(iter(session.read(_OPEN, key_hash=_hash(key))), None)
         opened = self._opened(row, key)
         # Whoever logged in at an identity provider was not shown in by the password.
+        is_initial = row is not None and bool(row.is_initial)
         opened.must_choose_password = is_initial and opened.external_session is None
         opened.device = device_name(request.headers.get("User-Agent", ""))
         return opened
 
-    def _opened(self, row: WebSession | None, key: str) -> ServerSession:
+    def _opened(self, row: Any, key: str) -> ServerSession:
         if row is None:
             return ServerSession()
         now = self._deployment.clock()
@@ -180,11 +183,6 @@ class ServerSessions(SessionInterface):
         opened.key = key
         opened.is_due = now - row.seen_at > _TOUCH_EVERY
         return opened
-
-    def _find(self, session: ScopedSession, key: str) -> tuple[WebSession | None, bool]:
-        """The session with the key, unless its account was disabled; whether the password is initial."""
-        found = session.execute(_OPEN, {"key_hash": _hash(key)}).one_or_none()
-        return (found[0], bool(found[1])) if found else (None, False)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the row when something changed; answers that need no session leave no row."""

@@ -11,13 +11,15 @@ own tables; :data:`EVERYWHERE` crosses municipalities and is handed out only by
 :meth:`govkit.base.deployment.Deployment.unscoped`, which audits it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.sql import Literal
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import (
@@ -38,6 +40,7 @@ from govkit.base.db import (
     SystemTable,
     TenantTable,
 )
+from govkit.base.fixed import MUNICIPALITY, Fixed, Prepared
 from govkit.base.statements import check_options, holds_expression, mapped_classes
 from govkit.errors import UnscopedAccess
 
@@ -100,6 +103,8 @@ class ScopedSession(Session):
         self.scope: Final = scope
         self._is_getting = False
         self.writes: Final = writes
+        self.has_written = False
+        """Whether any row was changed so far."""
 
     def reader(self) -> "ScopedSession":
         """A session of the same scope that only reads, and so holds no lock."""
@@ -120,6 +125,55 @@ class ScopedSession(Session):
         """Refused: a raw connection sees all municipalities."""
         raise UnscopedAccess("raw connections are not scoped")
 
+    def read(self, statement: Fixed, **values: Any) -> list[Any]:
+        """Rows of a fixed SELECT: tuples with names, which are no objects of the session."""
+        if not statement.is_select:
+            raise TypeError("read takes a SELECT")
+        prepared, connection = self._send(statement)
+        given = prepared.values(self._stamped(prepared, values))
+        return prepared.rows(connection.exec_driver_sql(prepared.text, given))
+
+    def write(self, statement: Fixed, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Send a fixed INSERT or UPDATE for each row of values; how many rows it wrote.
+
+        A row to insert names every column but the municipality, which is the session's.
+
+        :raises UnscopedAccess: When a row names another municipality.
+        """
+        if statement.is_select:
+            raise TypeError("write takes an INSERT or UPDATE")
+        if not rows:
+            return 0
+        prepared, connection = self._send(statement)
+        self.has_written = True
+        given = [prepared.values(self._stamped(prepared, each)) for each in rows]
+        if prepared.in_one and len(given) > 1:
+            lists = {name: [each[name] for each in given] for name in prepared.names}
+            return connection.exec_driver_sql(prepared.in_one, lists).rowcount
+        sent = given if len(given) > 1 else given[0]
+        return connection.exec_driver_sql(prepared.text, sent).rowcount
+
+    def _send(self, statement: Fixed) -> tuple[Prepared, Connection]:
+        self.flush()
+        _insist_on_reach(
+            self,
+            statement.classes,
+            is_select=statement.is_select,
+            changes=not statement.is_select and not statement.is_insert,
+        )
+        connection = super().connection()
+        is_limited = self.scope.municipality_code is not None
+        return statement.prepare(connection.dialect, is_limited=is_limited), connection
+
+    def _stamped(self, prepared: Prepared, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        code = self.scope.municipality_code
+        if code is None:
+            return values
+        if values.get("municipality_code", code) != code or MUNICIPALITY in values:
+            raise UnscopedAccess("a row is stamped with another municipality")
+        stamps = {"municipality_code", MUNICIPALITY}.intersection(prepared.asked)
+        return {**values, **dict.fromkeys(stamps, code)}
+
     def _refuse_bulk(self, *args: Any, **kwargs: Any) -> None:
         raise UnscopedAccess("bulk calls are not scoped; use execute(insert(...), rows)")
 
@@ -135,19 +189,31 @@ def guard_statement(state: ORMExecuteState) -> None:
     scope = session.scope
     if not state.is_orm_statement or isinstance(state.statement, FromStatement):
         raise UnscopedAccess("Core and textual SQL are not scoped; use the mapped classes")
-    classes = _reached_classes(state, session)
-    if not state.is_select and not session.writes:
+    _insist_on_reach(
+        session,
+        _reached_classes(state, session),
+        is_select=state.is_select,
+        changes=state.is_update or state.is_delete,
+    )
+    if not state.is_select:
+        session.has_written = True
+    if scope.municipality_code is not None and (state.is_insert or state.is_update):
+        _check_written_values(state, scope.municipality_code)
+
+
+def _insist_on_reach(
+    session: ScopedSession, classes: frozenset[type], *, is_select: bool, changes: bool
+) -> None:
+    """Refuse to read what the scope does not reach, and to write what it may not change."""
+    if not is_select and not session.writes:
         raise UnscopedAccess("this session only reads")
-    if state.is_update or state.is_delete:
+    if changes:
         _refuse_append_only(classes)
-    _check_reach(scope, classes)
-    code = scope.municipality_code
-    if code is None:
+    _check_reach(session.scope, classes)
+    if session.scope.municipality_code is None or is_select:
         return
-    if not state.is_select and any(issubclass(each, SharedTable) for each in classes):
+    if any(issubclass(each, SharedTable) for each in classes):
         raise UnscopedAccess("reference rows are not written from inside a municipality")
-    if state.is_insert or state.is_update:
-        _check_written_values(state, code)
 
 
 _KNOWN: Final[dict[tuple[bool, Any], frozenset[type]]] = {}
@@ -286,6 +352,12 @@ def guard_flush(session: ScopedSession, _context: object, _instances: object) ->
             raise UnscopedAccess("a row never moves to another municipality")
 
 
+@event.listens_for(ScopedSession, "after_flush")
+def _note_flush(session: ScopedSession, _context: object) -> None:
+    if session.new or session.dirty or session.deleted:
+        session.has_written = True
+
+
 @event.listens_for(ScopedSession, "after_begin")
 def _enter_scope(
     session: ScopedSession, _transaction: SessionTransaction, connection: Connection
@@ -293,13 +365,33 @@ def _enter_scope(
     connection.info["govkit_scoped"] = True
     if connection.dialect.name != "postgresql":
         return
+    named = session.scope.municipality_code or _OF_THE_SYSTEM
     if session.scope.crosses:
         role = unscoped_role(str(connection.engine.url.username))
         connection.exec_driver_sql(f'SET LOCAL ROLE "{role}"')
-    connection.exec_driver_sql(
-        "SELECT set_config('govkit.municipality', %s, true)",
-        (session.scope.municipality_code or _OF_THE_SYSTEM,),
-    )
+    elif _began_in(connection, named):
+        return
+    connection.exec_driver_sql("SELECT set_config('govkit.municipality', %s, true)", (named,))
+
+
+def _began_in(connection: Connection, named: str) -> bool:
+    """Begin the transaction and enter the scope in one round trip; ``False`` where that is not done.
+
+    The driver would send BEGIN by itself before the first statement. It does so still where the
+    transaction is of another kind than the server's default, and reports what goes wrong here.
+    """
+    driver: Any = connection.connection.driver_connection
+    is_idle = driver.pgconn.transaction_status == TransactionStatus.IDLE
+    if not is_idle or driver.autocommit or driver.isolation_level is not None:
+        return False
+    begun = driver.pgconn.exec_(_entering(named))
+    return bool(begun.status == ExecStatus.TUPLES_OK)
+
+
+@lru_cache(maxsize=4096)
+def _entering(named: str) -> bytes:
+    text = Literal(named).as_bytes(None)
+    return b"BEGIN; SELECT set_config('govkit.municipality', " + text + b", true)"
 
 
 def guard_engine(engine: Engine) -> Engine:

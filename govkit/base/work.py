@@ -20,6 +20,7 @@ from sqlalchemy.orm.util import identity_key
 from govkit.base.audit import AuditEvent
 from govkit.base.audit_chain import append
 from govkit.base.db import Base, TenantTable
+from govkit.base.fixed import Fixed
 from govkit.base.identity import Actor
 from govkit.base.municipality import Municipality, MunicipalityPolicy
 from govkit.base.tenancy import ScopedSession
@@ -35,8 +36,8 @@ Row = TypeVar("Row", bound=Base)
 Policy = TypeVar("Policy", bound=BaseModel)
 
 
-_POLICY: Final = sa.select(MunicipalityPolicy.values).where(
-    MunicipalityPolicy.module == sa.bindparam("module")
+_POLICY: Final = Fixed(
+    sa.select(MunicipalityPolicy.values).where(MunicipalityPolicy.module == sa.bindparam("module"))
 )
 
 
@@ -149,8 +150,8 @@ class Work:
 
     def policy(self, model: type[Policy]) -> Policy:
         """What the municipality decided about a module, with the module's defaults."""
-        asked = {"module": self._policies[model]}
-        return model.model_validate(self.session.scalar(_POLICY, asked) or {})
+        found = self.session.read(_POLICY, module=self._policies[model])
+        return model.model_validate(found[0].values if found else {})
 
     def record(
         self,
@@ -204,7 +205,13 @@ class Work:
         """Note whose records are read; one audit row of the work names them all at the end."""
         self._insist_on_open()
         for person in people:
-            self._seen.setdefault(type(person).__name__, {})[str(person.id)] = None
+            self.saw_ids(type(person), [person.id])
+
+    def saw_ids(self, model: type[TenantTable], ids: Iterable[UUID]) -> None:
+        """Note the same of people whose rows were read as columns."""
+        self._insist_on_open()
+        seen = self._seen.setdefault(model.__name__, {})
+        seen.update(dict.fromkeys(map(str, ids)))
 
     def _insist_on_open(self) -> None:
         if self._is_finished:

@@ -1,13 +1,14 @@
 """Whether a month of the register may still be changed (月締めと年度替わり)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from govkit.base.fixed import Fixed, columns_of
 from govkit.base.work import JAPAN, Work
 from govkit.jp.calendar import school_year_days, school_year_of
 from govkit.modules.attendance.models import MonthClose
@@ -34,13 +35,13 @@ class MonthState:
     reason: str = ""
 
 
-_CLOSES: Final = (
-    sa.select(MonthClose)
-    .where(
-        MonthClose.class_group_id.in_(sa.bindparam("class_group_ids", expanding=True)),
-        MonthClose.month.in_(sa.bindparam("months", expanding=True)),
-    )
-    .order_by(MonthClose.times)
+_CLOSES: Final = sa.select(*columns_of(MonthClose)).order_by(MonthClose.times)
+_MONTHS: Final = MonthClose.month.between(sa.bindparam("first"), sa.bindparam("last"))
+_OF_A_CLASS: Final = Fixed(
+    _CLOSES.where(MonthClose.class_group_id == sa.bindparam("class_group_id"), _MONTHS)
+)
+_OF_CLASSES: Final = _CLOSES.where(
+    MonthClose.class_group_id.in_(sa.bindparam("class_group_ids", expanding=True)), _MONTHS
 )
 
 
@@ -49,8 +50,13 @@ def month_states(
 ) -> dict[tuple[UUID, date], MonthState]:
     """State of every month of some classes between two days."""
     months = _months(first, last)
-    asked = {"class_group_ids": class_group_ids, "months": months}
-    rows = work.session.scalars(_CLOSES, asked)
+    asked = {"first": months[0], "last": months[-1]}
+    rows: Iterable[Any]
+    if len(class_group_ids) == 1:
+        [only] = class_group_ids
+        rows = work.session.read(_OF_A_CLASS, class_group_id=only, **asked)
+    else:
+        rows = work.session.execute(_OF_CLASSES, {"class_group_ids": class_group_ids, **asked})
     latest = {(row.class_group_id, row.month): row for row in rows}
     return {
         (each, month): _state(month, latest.get((each, month)), work.today)
@@ -75,7 +81,7 @@ def turn_of_year(month: date) -> datetime:
     return datetime.combine(last.replace(month=4, day=1), time(0), JAPAN)
 
 
-def _state(month: date, row: MonthClose | None, today: date) -> MonthState:
+def _state(month: date, row: Any, today: date) -> MonthState:
     over = school_year_of(month) < school_year_of(today)
     if row is None:
         return MonthState(month, is_closed=over, is_over=over)

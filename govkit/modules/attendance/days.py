@@ -15,6 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from govkit.base.fixed import Fixed
 from govkit.base.i18n import gettext as _
 from govkit.base.work import Work
 from govkit.jp.calendar import holiday_name, school_year_days
@@ -168,33 +169,33 @@ def _standing(model: type[CalendarEntry] | type[Closure]) -> sa.ColumnElement[bo
     )
 
 
-_CALENDAR: Final = sa.union_all(
-    sa.select(
-        CalendarEntry.first_day,
-        CalendarEntry.last_day,
-        CalendarEntry.name,
-        CalendarEntry.kind,
-        sa.cast(sa.null(), Closure.grade.type).label("grade"),
-        sa.cast(sa.null(), Closure.class_group_id.type).label("class_group_id"),
-    ).where(_standing(CalendarEntry)),
-    sa.select(
-        Closure.first_day,
-        Closure.last_day,
-        Closure.reason,
-        sa.null(),
-        Closure.grade,
-        Closure.class_group_id,
-    ).where(_standing(Closure)),
+_CALENDAR: Final = Fixed(
+    sa.union_all(
+        sa.select(
+            CalendarEntry.first_day,
+            CalendarEntry.last_day,
+            CalendarEntry.name,
+            CalendarEntry.kind,
+            sa.cast(sa.null(), Closure.grade.type).label("grade"),
+            sa.cast(sa.null(), Closure.class_group_id.type).label("class_group_id"),
+        ).where(_standing(CalendarEntry)),
+        sa.select(
+            Closure.first_day,
+            Closure.last_day,
+            Closure.reason,
+            sa.null(),
+            Closure.grade,
+            Closure.class_group_id,
+        ).where(_standing(Closure)),
+    )
 )
 
 
 def lesson_calendar(work: Work, school_id: UUID, first: date, last: date) -> LessonCalendar:
     """The calendar of a school from one day to another."""
     entries, closures = [], []
-    asked = {"school_id": school_id, "first": first, "last": last}
-    for starts_on, ends_on, name, kind, grade, class_group_id in work.session.execute(
-        _CALENDAR, asked
-    ):
+    rows = work.session.read(_CALENDAR, school_id=school_id, first=first, last=last)
+    for starts_on, ends_on, name, kind, grade, class_group_id in rows:
         if kind is not None:
             entries.append(EntryDays(starts_on, ends_on, EntryKind(kind), name))
         else:

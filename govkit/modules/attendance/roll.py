@@ -7,12 +7,13 @@ with one statement per table, and loads no rows that it does not change.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from govkit.base.fixed import Fixed
 from govkit.base.merging import merge
 from govkit.base.work import Work
 from govkit.jp.calendar import school_year_days, school_year_of
@@ -27,7 +28,7 @@ from govkit.modules.attendance.refusals import (
     NotEnrolledThatDay,
     RollCallConflict,
 )
-from govkit.modules.schools import ClassGroup, ClassMembership, class_members
+from govkit.modules.schools import ClassGroup, ClassMembership, class_names
 
 __all__ = ["Recorded", "RollLine", "RollSheet", "record_day", "roll_call"]
 
@@ -40,15 +41,11 @@ _OF_THE_DAY: Final = (
     RollCall.class_group_id == sa.bindparam("class_group_id"),
     RollCall.day == sa.bindparam("day"),
 )
-_HEADING: Final = sa.select(RollCall.version, RollCall.recorded_by, RollCall.recorded_at).where(
-    *_OF_THE_DAY
+_HEADING: Final = Fixed(
+    sa.select(RollCall.version, RollCall.recorded_by, RollCall.recorded_at).where(*_OF_THE_DAY)
 )
-_CALL: Final = sa.select(RollCall.id, RollCall.version).where(*_OF_THE_DAY).with_for_update()
-_ENTRIES: Final = sa.select(DayMark.pupil_id, DayMark.mark, DayMark.note).where(
-    DayMark.pupil_id.in_(sa.bindparam("pupil_ids", expanding=True)),
-    DayMark.day == sa.bindparam("day"),
-)
-_MEMBERS: Final = (
+_CALL: Final = Fixed(sa.select(RollCall.id, RollCall.version).where(*_OF_THE_DAY).with_for_update())
+_MEMBERS: Final = Fixed(
     sa.select(ClassMembership.pupil_id, DayMark.id, DayMark.mark, DayMark.note)
     .outerjoin(
         DayMark,
@@ -60,7 +57,27 @@ _MEMBERS: Final = (
         sa.or_(ClassMembership.ends_on.is_(None), ClassMembership.ends_on >= sa.bindparam("day")),
     )
 )
-_ADD_CALL, _ADD_MARKS, _ADD_CORRECTIONS = map(sa.insert, (RollCall, DayMark, MarkCorrection))
+_ADD_CALL, _ADD_MARKS, _ADD_CORRECTIONS = (
+    Fixed(sa.insert(each)) for each in (RollCall, DayMark, MarkCorrection)
+)
+_SAVE_AGAIN: Final = Fixed(
+    sa.update(RollCall)
+    .where(RollCall.id == sa.bindparam("call_id"), RollCall.version == sa.bindparam("seen_version"))
+    .values(
+        recorded_by=sa.bindparam("by"),
+        recorded_at=sa.bindparam("at"),
+        version=RollCall.version + 1,
+    )
+)
+_CHANGE_MARK: Final = Fixed(
+    sa.update(DayMark)
+    .where(DayMark.id == sa.bindparam("mark_id"))
+    .values(
+        mark=sa.bindparam("new_mark"),
+        note=sa.bindparam("new_note"),
+        class_group_id=sa.bindparam("group_id"),
+    )
+)
 _Stored = Mapping[UUID, tuple[UUID | None, MarkEntry | None]]
 
 
@@ -130,10 +147,8 @@ def roll_call(work: Work, class_group: ClassGroup, day: date) -> RollSheet:
     calendar = lesson_calendar(
         work, class_group.school_id, *school_year_days(class_group.school_year)
     )
-    call = work.session.execute(
-        _HEADING, {"class_group_id": class_group.id, "day": day}
-    ).one_or_none()
-    version, recorded_by, recorded_at = call or (NO_VERSION, "", None)
+    found = work.session.read(_HEADING, class_group_id=class_group.id, day=day)
+    version, recorded_by, recorded_at = found[0] if found else (NO_VERSION, "", None)
     school_day = calendar.at(class_group.id, class_group.grade, day)
     is_called = school_day.takes_roll and day <= work.today
     return RollSheet(
@@ -154,19 +169,10 @@ def _neighbours(
 
 
 def _lines(work: Work, class_group: ClassGroup, day: date) -> tuple[RollLine, ...]:
-    members = class_members(work, class_group, day, permission="attendance.view")
-    asked = {"pupil_ids": [each.pupil.id for each in members], "day": day}
-    rows = work.session.execute(_ENTRIES, asked)
-    entries = {pupil_id: MarkEntry(Mark(mark), note) for pupil_id, mark, note in rows}
+    stored = _stored(work, class_group, day)
     return tuple(
-        RollLine(
-            each.pupil.id,
-            each.number,
-            each.pupil.name,
-            each.pupil.kana,
-            entries.get(each.pupil.id),
-        )
-        for each in members
+        RollLine(*each, stored[each.pupil_id][1])
+        for each in class_names(work, class_group, day, permission="attendance.view")
     )
 
 
@@ -284,7 +290,7 @@ def _refuse_day(work: Work, class_group: ClassGroup, day: date) -> None:
 
 def _stored(work: Work, class_group: ClassGroup, day: date) -> _Stored:
     """Every pupil of the class that day, with the stored row if there is one."""
-    rows = work.session.execute(_MEMBERS, {"class_group_id": class_group.id, "day": day})
+    rows = work.session.read(_MEMBERS, class_group_id=class_group.id, day=day)
     return {
         pupil_id: (mark_id, MarkEntry(Mark(mark), note) if mark_id else None)
         for pupil_id, mark_id, mark, note in rows
@@ -292,47 +298,45 @@ def _stored(work: Work, class_group: ClassGroup, day: date) -> _Stored:
 
 
 def _call(work: Work, class_group: ClassGroup, day: date) -> tuple[UUID | None, int]:
-    row = work.session.execute(_CALL, {"class_group_id": class_group.id, "day": day}).one_or_none()
-    return (row[0], row[1]) if row else (None, NO_VERSION)
+    found = work.session.read(_CALL, class_group_id=class_group.id, day=day)
+    return found[0] if found else (None, NO_VERSION)
 
 
 def _save_call(
     work: Work, class_group: ClassGroup, day: date, call_id: UUID | None, version: int
 ) -> None:
-    saved = {"recorded_by": work.actor.name, "recorded_at": work.now, "version": version + 1}
     if call_id is None:
-        row = _row(work, class_group, day) | saved
+        saved = {"recorded_by": work.actor.name, "recorded_at": work.now, "version": version + 1}
         try:
-            work.session.execute(_ADD_CALL, [row])
+            work.session.write(_ADD_CALL, [_row(class_group, day) | saved])
         except IntegrityError as error:
             # Somebody else called the same roll between our look and our save.
             raise RollCallConflict from error
         return
-    result = work.session.execute(
-        sa.update(RollCall)
-        .where(RollCall.id == call_id, RollCall.version == version)
-        .values(saved)
-        .execution_options(synchronize_session=False)
-    )
-    if cast("sa.CursorResult[Any]", result).rowcount != 1:
+    seen = {"call_id": call_id, "seen_version": version}
+    if work.session.write(_SAVE_AGAIN, [seen | {"by": work.actor.name, "at": work.now}]) != 1:
         raise RollCallConflict
 
 
 def _save_marks(work: Work, class_group: ClassGroup, day: date, changes: Sequence[_Change]) -> None:
-    new = []
-    for each in changes:
-        values = {"mark": each.after.mark.value, "note": each.after.note}
-        if each.mark_id is None:
-            new.append(_row(work, class_group, day) | values | {"pupil_id": each.pupil_id})
-        else:
-            work.session.execute(
-                sa.update(DayMark)
-                .where(DayMark.id == each.mark_id)
-                .values(values | {"class_group_id": class_group.id})
-                .execution_options(synchronize_session=False)
-            )
-    if new:
-        work.session.execute(_ADD_MARKS, new)
+    new = [
+        _row(class_group, day)
+        | {"pupil_id": each.pupil_id, "mark": each.after.mark.value, "note": each.after.note}
+        for each in changes
+        if each.mark_id is None
+    ]
+    changed = [
+        {
+            "mark_id": each.mark_id,
+            "new_mark": each.after.mark.value,
+            "new_note": each.after.note,
+            "group_id": class_group.id,
+        }
+        for each in changes
+        if each.mark_id is not None
+    ]
+    work.session.write(_ADD_MARKS, new)
+    work.session.write(_CHANGE_MARK, changed)
 
 
 def _keep_corrections(
@@ -340,7 +344,7 @@ def _keep_corrections(
 ) -> None:
     rows = [
         {
-            **_row(work, class_group, day),
+            **_row(class_group, day),
             "pupil_id": each.pupil_id,
             "before": each.before.mark.value if each.before else None,
             "before_note": each.before.note if each.before else "",
@@ -352,14 +356,8 @@ def _keep_corrections(
         }
         for each in changes
     ]
-    if rows:
-        work.session.execute(_ADD_CORRECTIONS, rows)
+    work.session.write(_ADD_CORRECTIONS, rows)
 
 
-def _row(work: Work, class_group: ClassGroup, day: date) -> dict[str, Any]:
-    return {
-        "municipality_code": work.municipality.code,
-        "id": uuid4(),
-        "class_group_id": class_group.id,
-        "day": day,
-    }
+def _row(class_group: ClassGroup, day: date) -> dict[str, Any]:
+    return {"id": uuid4(), "class_group_id": class_group.id, "day": day}

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ __all__ = [
     "SchoolYear",
     "StaffExchangeName",
     "StaffPosting",
+    "kana_at_school",
+    "name_at_school",
 ]
 
 
@@ -160,16 +163,26 @@ class Pupil(TenantTable, Base):
     @property
     def name(self) -> str:
         """The name used at school: 通称 where there is one."""
-        family = self.preferred_family_name or self.family_name
-        given = self.preferred_given_name or self.given_name
-        return f"{family} {given}".strip()
+        return name_at_school(self)
 
     @property
     def kana(self) -> str:
         """Reading of the name used at school."""
-        family = self.preferred_kana_family_name or self.kana_family_name
-        given = self.preferred_kana_given_name or self.kana_given_name
-        return f"{family} {given}".strip()
+        return kana_at_school(self)
+
+
+def name_at_school(pupil: Any) -> str:
+    """The name used at school, of a pupil or of a row with the columns of the name."""
+    family = pupil.preferred_family_name or pupil.family_name
+    given = pupil.preferred_given_name or pupil.given_name
+    return f"{family} {given}".strip()
+
+
+def kana_at_school(pupil: Any) -> str:
+    """Its reading, likewise."""
+    family = pupil.preferred_kana_family_name or pupil.kana_family_name
+    given = pupil.preferred_kana_given_name or pupil.kana_given_name
+    return f"{family} {given}".strip()
 
 
 class ClassMembership(TenantTable, Base):

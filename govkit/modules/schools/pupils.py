@@ -3,29 +3,38 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from govkit.base.fields import FieldRules
+from govkit.base.fixed import Fixed
 from govkit.base.work import Work
 from govkit.errors import NotFound, NotPermitted, Refused
 from govkit.jp.calendar import grade_in, school_year_days, school_year_of
 from govkit.jp.characters import in_jis_x_0213
 from govkit.jp.text import kana_sort_key, to_katakana
-from govkit.modules.schools.models import ClassGroup, ClassMembership, Pupil
+from govkit.modules.schools.models import (
+    ClassGroup,
+    ClassMembership,
+    Pupil,
+    kana_at_school,
+    name_at_school,
+)
 from govkit.modules.schools.units import current_school_year
 
 __all__ = [
     "PUPIL_FIELDS",
     "Member",
+    "MemberName",
     "NewPupil",
     "NumbersAreFixed",
     "admit",
     "choose_exchange_name",
     "class_members",
+    "class_names",
     "correct_kana",
     "find_pupil",
     "grade_differs",
@@ -304,15 +313,13 @@ def stays_between(
     ]
 
 
-_STAYS: Final = (
-    sa.select(ClassMembership)
-    .where(
-        ClassMembership.class_group_id == sa.bindparam("class_group_id"),
-        ClassMembership.starts_on <= sa.bindparam("last"),
-        sa.or_(ClassMembership.ends_on.is_(None), ClassMembership.ends_on >= sa.bindparam("first")),
-    )
-    .order_by(ClassMembership.number, ClassMembership.starts_on)
+_WITHIN: Final = (
+    ClassMembership.class_group_id == sa.bindparam("class_group_id"),
+    ClassMembership.starts_on <= sa.bindparam("last"),
+    sa.or_(ClassMembership.ends_on.is_(None), ClassMembership.ends_on >= sa.bindparam("first")),
 )
+_BY_NUMBER: Final = (ClassMembership.number, ClassMembership.starts_on)
+_STAYS: Final = sa.select(ClassMembership).where(*_WITHIN).order_by(*_BY_NUMBER)
 _MEMBERS: Final = _STAYS.options(joinedload(ClassMembership.pupil))
 """Made once: every class calls its roll at the same minute."""
 
@@ -332,6 +339,52 @@ def class_members(
 ) -> list[Member]:
     """Who belongs to the class on a day (在籍), by number; nobody outside its school year."""
     return members_between(work, class_group, day, day, permission=permission)
+
+
+class MemberName(NamedTuple):
+    """A pupil of a class as the lists of a day show them."""
+
+    pupil_id: UUID
+    number: int
+    name: str
+    kana: str
+
+
+_NAMES: Final = Fixed(
+    sa.select(
+        ClassMembership.pupil_id,
+        ClassMembership.number,
+        Pupil.family_name,
+        Pupil.given_name,
+        Pupil.kana_family_name,
+        Pupil.kana_given_name,
+        Pupil.preferred_family_name,
+        Pupil.preferred_given_name,
+        Pupil.preferred_kana_family_name,
+        Pupil.preferred_kana_given_name,
+    )
+    .join(ClassMembership.pupil)
+    .where(*_WITHIN)
+    .order_by(*_BY_NUMBER)
+)
+
+
+def class_names(
+    work: Work, class_group: ClassGroup, day: date, *, permission: str = "schools.view"
+) -> list[MemberName]:
+    """Number, name and reading of those who belong to the class on a day of its school year.
+
+    The same pupils as :func:`class_members`, read as columns: for what every class asks at once.
+    """
+    work.require(permission, class_group)
+    if school_year_of(day) != class_group.school_year:
+        return []
+    rows = work.session.read(_NAMES, class_group_id=class_group.id, first=day, last=day)
+    work.saw_ids(Pupil, [each.pupil_id for each in rows])
+    return [
+        MemberName(each.pupil_id, each.number, name_at_school(each), kana_at_school(each))
+        for each in rows
+    ]
 
 
 def member_counts(work: Work, class_groups: Sequence[ClassGroup], day: date) -> Mapping[UUID, int]:
