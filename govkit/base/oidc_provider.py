@@ -56,7 +56,8 @@ class OidcProvider:
         self._lock = threading.Lock()
         self._description: Mapping[str, Any] | None = None
         self._described_at = 0.0
-        self._checks = TokenChecks(self._oidc, KeyStore(self._fetch_keys), clock)
+        keys = KeyStore(self._fetch_keys, allows_rs256=self._oidc.allows_rs256)
+        self._checks = TokenChecks(self._oidc, keys, clock)
 
     def close(self) -> None:
         """Give back threads and connections."""

@@ -22,16 +22,19 @@ from joserfc.jwk import Key, RSAKey, import_key
 from govkit.base.oidc import Evidence, LoginRefused, LogoutOrder, ProviderUnavailable
 from govkit.base.settings import OidcSettings
 
-__all__ = ["ALGORITHMS", "LEEWAY_SECONDS", "KeyStore", "TokenChecks"]
+__all__ = ["ALGORITHMS", "LEEWAY_SECONDS", "WEAKER_ALGORITHM", "KeyStore", "TokenChecks"]
 
-ALGORITHMS: Final = ("RS256", "PS256", "ES256")
+ALGORITHMS: Final = ("PS256", "ES256")
 """How tokens may be signed. Never ``none``, never with a shared secret (HS256)."""
+WEAKER_ALGORITHM: Final = "RS256"
+"""Only where a city allows it: padding of PKCS #1 v1.5, which ASVS 5.0 (appendix C) disallows."""
 LEEWAY_SECONDS: Final = 60
 """How far the clocks may differ."""
 _OLDEST_TOKEN: Final = 600
 _KEYS_LIFE: Final = 3600.0
 _REFETCH_EVERY: Final = 30.0
-_MIN_RSA_BITS: Final = 2048
+_MIN_RSA_BITS: Final = 3072
+_WEAKER_RSA_BITS: Final = 2048
 _LONGEST_TOKEN: Final = 32 * 1024
 _LONGEST_NAME: Final = 255
 _LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -45,13 +48,15 @@ class KeyStore:
     of keys is ignored. Unknown keys make it ask again every half a minute at most.
 
     :param fetch: Gives the key set's JSON object.
+    :param allows_rs256: Whether RS256, and RSA keys of 2048 bits (a strength of 112), will do too.
     """
 
     def __init__(
-        self,
-        fetch: Callable[[float], Mapping[str, Any]],
+        self, fetch: Callable[[float], Mapping[str, Any]], *, allows_rs256: bool = False
     ) -> None:
         self._fetch = fetch
+        self.algorithms: Final = (*ALGORITHMS, *((WEAKER_ALGORITHM,) if allows_rs256 else ()))
+        self._min_rsa_bits = _WEAKER_RSA_BITS if allows_rs256 else _MIN_RSA_BITS
         self._lock = threading.Lock()
         self._keys: tuple[Key, ...] = ()
         self._fetched_at: float | None = None
@@ -62,9 +67,10 @@ class KeyStore:
         :raises LoginRefused: When the provider has no such key.
         :raises ProviderUnavailable: When its keys cannot be had.
         """
-        kind = _KEY_KINDS.get(header.get("alg", ""))
-        if kind is None:
-            raise LoginRefused("alg")
+        alg = header.get("alg", "")
+        if alg not in self.algorithms:
+            raise LoginRefused("rs256" if alg == WEAKER_ALGORITHM else "alg")
+        kind = _KEY_KINDS[alg]
         if not self._lock.acquire(timeout=max(0.0, ends - time.monotonic())):
             raise ProviderUnavailable("timeout")
         try:
@@ -85,7 +91,8 @@ class KeyStore:
         found = self._fetch(ends).get("keys")
         if not isinstance(found, list):
             raise ProviderUnavailable("garbage")
-        self._keys = tuple(key for each in found if (key := _usable(each)) is not None)
+        usable = (_usable(each, self._min_rsa_bits) for each in found)
+        self._keys = tuple(key for key in usable if key is not None)
         self._fetched_at = time.monotonic()
 
     def _named(self, header: Mapping[str, Any], kind: str) -> Key | None:
@@ -100,19 +107,19 @@ class KeyStore:
         return fitting[0] if len(fitting) == 1 else None  # without a name it must be the only one
 
 
-def _usable(found: object) -> Key | None:
+def _usable(found: object, min_rsa_bits: int) -> Key | None:
     """A public key for signatures; whatever else the set holds is passed over."""
     if not isinstance(found, dict) or found.get("kty") not in ("RSA", "EC"):
         return None
     if found.get("use", "sig") != "sig" or "d" in found:
         return None
-    if found["kty"] == "RSA" and len(str(found.get("n", ""))) * 6 < _MIN_RSA_BITS:
+    if found["kty"] == "RSA" and len(str(found.get("n", ""))) * 6 < min_rsa_bits:
         return None
     try:
         key = import_key(found)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    is_small = isinstance(key, RSAKey) and key.public_key.key_size < _MIN_RSA_BITS
+    is_small = isinstance(key, RSAKey) and key.public_key.key_size < min_rsa_bits
     return None if is_small else key
 
 
@@ -187,7 +194,7 @@ class TokenChecks:
             # Which kind of token it is stands in its header (RFC 8725, 3.11).
             _refuse_unless(str(header.get("typ", "JWT")).upper() in map(str.upper, kinds), "typ")
             key = self.keys.find(header, ends)
-            return jwt.decode(token, key, algorithms=list(ALGORITHMS))
+            return jwt.decode(token, key, algorithms=list(self.keys.algorithms))
         except (JoseError, ValueError, TypeError) as error:
             raise LoginRefused("signature") from error
 

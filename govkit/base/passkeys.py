@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from govkit.base.tenancy import ScopedSession
 from govkit.errors import InvalidSettings, Problem
 
 __all__ = [
+    "ALGORITHMS",
     "Answer",
     "Ceremony",
     "Site",
@@ -30,6 +31,9 @@ __all__ = [
     "passkeys_of",
     "use_passkey",
 ]
+
+ALGORITHMS: Final = {"EdDSA": "EDDSA", "ES256": "ECDSA_SHA_256"}
+"""How a passkey may sign, with the library's names: nothing below 128 bits, so no RSA of 2048 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,14 @@ def begin_adding(deployment: Deployment, site: Site, account_id: UUID, login: st
             user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
         exclude_credentials=_described(deployment, account_id),
+        supported_pub_key_algs=_algorithms(),
     )
     return _ceremony(options)
+
+
+def _algorithms() -> list[Any]:
+    kinds = _library(".helpers.cose").COSEAlgorithmIdentifier
+    return [getattr(kinds, name) for name in ALGORITHMS.values()]
 
 
 def add_passkey(
@@ -104,6 +114,7 @@ def add_passkey(
             expected_challenge=helpers.base64url_to_bytes(answer.challenge),
             expected_rp_id=site.rp_id,
             expected_origin=site.origin,
+            supported_pub_key_algs=_algorithms(),
         )
     except _refusals():
         return False

@@ -147,6 +147,9 @@ class OidcSettings(_Section):
     requires_at_hash: bool = False
     """Whether a token without ``at_hash`` is refused; a wrong one always is. The code flow leaves it
     to the provider (Core 1.0, 3.1.3.6), and no access token is ever used here."""
+    allows_rs256: bool = False
+    """Whether tokens signed with RS256, and RSA keys of 2048 bits, will do: for a provider that can do
+    no better than 112 bits."""
     ca_file: Path | None = None
     """Certificates to trust when calling the provider, instead of the system's (PEM)."""
 

@@ -267,6 +267,11 @@ def _public_address(deployment: Deployment) -> Iterator[str]:
         yield "documents.public_url が https:// ではありません。"
 
 
+def _signatures(deployment: Deployment) -> Iterator[str]:
+    if deployment.settings.oidc.allows_rs256:
+        yield "oidc.allows_rs256 が true です。RS256 と 2048 ビットの鍵は 112 ビットの強さです。"
+
+
 def _proxies(deployment: Deployment) -> Iterator[str]:
     if deployment.settings.app.proxies == 0:
         yield "app.proxies が 0 です。HTTPS を終端するサーバーの後ろなら、その台数です。"
@@ -387,6 +392,13 @@ PROBES: Final = (
         "住民に知らせるアドレスが https である",
         "documents.public_url を https:// で始めてください。",
         _public_address,
+    ),
+    Probe(
+        "GK-S009",
+        "認証基盤の弱い署名を受け付けない",
+        "認証基盤の署名を ES256 に変え、oidc.allows_rs256 を外してください。",
+        _signatures,
+        is_error=False,
     ),
     Probe(
         "GK-N002",

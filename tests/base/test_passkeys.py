@@ -66,6 +66,9 @@ class Person:
 
     def add_passkey(self) -> None:
         self.page.goto(f"{self.address}/account/factors/passkey")
+        form = self.page.locator("form[data-passkey]")
+        offered = json.loads(form.get_attribute("data-options") or "")["pubKeyCredParams"]
+        assert {each["alg"] for each in offered} == {-7, -8}  # ES256 and EdDSA
         assert_accessible(self.page)
         assert overflow(self.page) <= 0
         self.page.get_by_label("パスキーの名前").fill("鍵束の鍵")

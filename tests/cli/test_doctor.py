@@ -23,6 +23,7 @@ from govkit.base.settings import (
     DatabaseSettings,
     DocumentSettings,
     JobSettings,
+    OidcSettings,
     SecuritySettings,
     Settings,
 )
@@ -134,6 +135,12 @@ def test_components_that_do_not_know_each_other_are_found(url, owner, redis, cou
     database = DatabaseSettings(url=url, owner_url=owner)
     found = look("GK-D006", database=database, jobs=JobSettings(redis_url=redis))
     assert len(found) == count, found
+
+
+@pytest.mark.requirement("ASVS-11.2.3", "ASVS-11.6.1")
+def test_signatures_below_128_bits_are_told(project):
+    assert look("GK-S009", database=project.database) == []
+    assert look("GK-S009", database=project.database, oidc=OidcSettings(allows_rs256=True))
 
 
 @pytest.mark.requirement("ASVS-16.2.2")

@@ -7,7 +7,7 @@ import pytest
 from argon2 import extract_parameters
 from pydantic import SecretStr
 
-from govkit.base import encryption, factors, oidc_tokens, passwords
+from govkit.base import encryption, factors, oidc_tokens, passkeys, passwords
 from govkit.base.documents import issuing
 from govkit.base.passwords import hash_secret
 from govkit.base.settings import Settings
@@ -22,13 +22,14 @@ def is_secret(field):
     return SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ()))
 
 
-@pytest.mark.requirement("ASVS-11.1.2")
+@pytest.mark.requirement("ASVS-11.1.2", "ASVS-11.2.3", "ASVS-11.6.1")
 def test_algorithms_are_those_of_the_code():
     hasher = extract_parameters(hash_secret("a secret of this test"))
     memory, times, lanes = hasher.memory_cost // 1024, hasher.time_cost, hasher.parallelism
     for words in (
         f"AES-{encryption._KEY_BYTES * 8}-GCM、使い捨ての値は {encryption._NONCE_BYTES * 8} ビット",
         f"argon2id、{memory} MiB・{times} 回・並列 {lanes}",
+        f"WebAuthn（{'、'.join(passkeys.ALGORITHMS)}）",
         "、".join(oidc_tokens.ALGORITHMS) + f"（RSA は {oidc_tokens._MIN_RSA_BITS} ビット以上）",
     ):
         assert words in WAYS, words

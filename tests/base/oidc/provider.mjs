@@ -13,8 +13,8 @@ const PEOPLE = {
 };
 
 function signingKey(kid) {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' };
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' };
 }
 
 const server = createServer();
@@ -44,7 +44,7 @@ server.listen(Number(process.argv[3] ?? 0), '127.0.0.1', () => {
         backchannel_logout_session_required: true,
       },
     ],
-    clientDefaults: { require_auth_time: true, id_token_signed_response_alg: 'RS256' },
+    clientDefaults: { require_auth_time: true, id_token_signed_response_alg: 'ES256' },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_ctx, sub) =>
       PEOPLE[sub] && { accountId: sub, claims: () => ({ sub, ...PEOPLE[sub] }) },

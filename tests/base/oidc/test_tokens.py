@@ -27,11 +27,12 @@ SECONDS = int(NOW.timestamp())
 NONCE, ACCESS = "n-0S6_WzA2Mj", "an access token"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
-RSA = RSAKey.generate_key(2048, {"kid": "rsa", "use": "sig"})
+RSA = RSAKey.generate_key(3072, {"kid": "rsa", "use": "sig"})
 EC = ECKey.generate_key("P-256", {"kid": "ec", "use": "sig"})
 with warnings.catch_warnings(action="ignore"):
-    SMALL = RSAKey.generate_key(1024, {"kid": "small"})
-FOREIGN = RSAKey.generate_key(2048, {"kid": "rsa"})
+    TINY = RSAKey.generate_key(1024, {"kid": "tiny"})
+SMALL = RSAKey.generate_key(2048, {"kid": "small"})
+FOREIGN = ECKey.generate_key("P-256", {"kid": "ec"})
 
 
 class KeyServer:
@@ -78,7 +79,7 @@ def calls() -> Iterator[Calls]:
 
 @pytest.fixture
 def store(key_server, calls) -> KeyStore:
-    key_server.keys = [key.as_dict(private=False) for key in (RSA, EC, SMALL)]
+    key_server.keys = [key.as_dict(private=False) for key in (RSA, EC, SMALL, TINY)]
     key_server.keys.append({"kty": "oct", "k": "c2VjcmV0", "kid": "shared"})
     key_server.keys += [{"kty": "RSA", "kid": "broken", "n": "!"}, {"kid": "no kind"}, "no key"]
     key_server.asked = 0
@@ -102,14 +103,14 @@ def claims(**changed: object) -> dict[str, object]:
         "iat": SECONDS - 5,
         "exp": SECONDS + 300,
         "nonce": NONCE,
-        "at_hash": create_half_hash(ACCESS, "RS256").decode(),
+        "at_hash": create_half_hash(ACCESS, "ES256").decode(),
         "auth_time": SECONDS - 60,
         **changed,
     }
     return {key: value for key, value in right.items() if value is not None}
 
 
-def signed(said: dict[str, object], key=RSA, alg: str = "RS256", **header: object) -> str:
+def signed(said: dict[str, object], key=EC, alg: str = "ES256", **header: object) -> str:
     head = {"alg": alg, "kid": key.get("kid"), **header}
     return jwt.encode(head, said, key, algorithms=[alg])
 
@@ -134,7 +135,7 @@ def refusal(checks: TokenChecks, token: str) -> str:
 
 
 @pytest.mark.requirement("ASVS-9.1.1", "ASVS-9.1.2")
-@pytest.mark.parametrize(("alg", "key"), [("RS256", RSA), ("PS256", RSA), ("ES256", EC)])
+@pytest.mark.parametrize(("alg", "key"), [("PS256", RSA), ("ES256", EC)])
 def test_a_right_token_is_believed(checks, alg, key) -> None:
     found = check(checks(requires_at_hash=True, max_age=600), signed(claims(), key, alg))
     assert (found.subject, found.issuer) == ("s-0001", ISSUER)
@@ -198,7 +199,7 @@ def test_one_wrong_claim_is_enough(checks, changed, problem) -> None:
 def test_signatures_that_prove_nothing_are_refused(checks) -> None:
     mine = checks()
     assert refusal(mine, signed(claims(), FOREIGN)) == "signature"
-    assert refusal(mine, signed(claims(), EC, "ES256", kid="rsa")) == "unknown_key"
+    assert refusal(mine, signed(claims(), RSA, "PS256", kid="ec")) == "unknown_key"
     for alg in ("none", "None", "NONE", "", "HS256", "RS512"):
         assert refusal(mine, unsigned(claims(), alg)) == "alg"
     head, body, _signature = signed(claims()).split(".")
@@ -212,8 +213,8 @@ def test_signatures_that_prove_nothing_are_refused(checks) -> None:
 
 @pytest.mark.requirement("ASVS-9.1.2", "ASVS-9.1.3")
 def test_a_shared_secret_signs_nothing_not_even_one_that_the_key_set_names(checks) -> None:
-    for secret in (RSA.as_pem(private=False), RSA.as_der(private=False), b"secret"):
-        for kid in ("rsa", "shared"):
+    for secret in (EC.as_pem(private=False), EC.as_der(private=False), b"secret"):
+        for kid in ("ec", "shared"):
             parts = ({"alg": "HS256", "kid": kid}, claims())
             body = ".".join(_base64(json.dumps(part).encode()) for part in parts)
             signature = hmac.digest(secret, body.encode(), "sha256")
@@ -227,8 +228,23 @@ def test_keys_in_the_token_itself_and_keys_too_small_are_ignored(checks, key_ser
     assert refusal(checks(), token) == "unknown_key"
     token = signed(claims(), FOREIGN, jku="http://127.0.0.1:1/jwks", kid="mine")
     assert refusal(checks(), token) == "unknown_key"
-    assert refusal(checks(), signed(claims(), SMALL)) == "unknown_key"
+    for small in (SMALL, TINY):
+        assert refusal(checks(), signed(claims(), small, "PS256")) == "unknown_key"
     assert key_server.asked == 1
+
+
+@pytest.mark.requirement("ASVS-11.2.3", "ASVS-11.6.1")
+def test_weaker_signatures_are_believed_only_where_a_city_allows_them(checks, key_server, calls):
+    """RS256 and 2048 bits; a key of 1024 bits never."""
+    for key in (RSA, SMALL):
+        assert refusal(checks(), signed(claims(), key, "RS256")) == "rs256"
+    store = KeyStore(lambda ends: calls.get(key_server.url, ends).body or {}, allows_rs256=True)
+    mine = TokenChecks(oidc_settings(ISSUER), store, lambda: NOW)
+    for key, alg in ((RSA, "RS256"), (SMALL, "RS256"), (SMALL, "PS256"), (EC, "ES256")):
+        check(mine, signed(claims(), key, alg))
+    with warnings.catch_warnings(action="ignore"):
+        assert refusal(mine, signed(claims(), TINY, "RS256")) == "unknown_key"
+    assert refusal(mine, unsigned(claims(), "none")) == "alg"
 
 
 @pytest.mark.requirement("ASVS-9.2.2")
@@ -243,7 +259,7 @@ def test_keys_may_change_but_are_not_fetched_for_every_token(
 ) -> None:
     mine = checks()
     check(mine, signed(claims()))
-    new = RSAKey.generate_key(2048, {"kid": "new"})
+    new = ECKey.generate_key("P-256", {"kid": "new"})
     key_server.keys = [new.as_dict(private=False)]
     for _ in range(5):
         assert refusal(mine, signed(claims(), new)) == "unknown_key"
@@ -256,9 +272,9 @@ def test_keys_may_change_but_are_not_fetched_for_every_token(
 
 
 def test_without_a_name_the_key_must_be_the_only_one(checks, key_server) -> None:
-    nameless = jwt.encode({"alg": "RS256"}, claims(), RSA, algorithms=["RS256"])
+    nameless = jwt.encode({"alg": "ES256"}, claims(), EC, algorithms=["ES256"])
     check(checks(), nameless)
-    key_server.keys = [key.as_dict(private=False) for key in (RSA, FOREIGN)]
+    key_server.keys = [key.as_dict(private=False) for key in (EC, FOREIGN)]
     second = checks()
     second.keys._fetched_at = None
     assert refusal(second, nameless) == "unknown_key"
