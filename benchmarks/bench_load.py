@@ -37,6 +37,7 @@ from govkit.residents.synthetic import Population
 _PATIENCE_SECONDS: Final = 30
 _LARGEST: Final = "132012"
 """The largest city (八王子市); the residents of the import are invented."""
+_SENT_AT: Final = b"(moment)"
 _FIRST_MARKS: Final = {3: "absent_illness", 7: "late"}
 
 
@@ -90,7 +91,7 @@ class Site:
     def _head(self, method: str, room: Classroom, more: str = "") -> bytes:
         return (
             f"{method} /attendance/{room.id}/{self.day} HTTP/1.1\r\nHost: localhost\r\n"
-            f"Cookie: {room.cookie}\r\nX-Request-Start: t={time.time():.3f}\r\n"
+            f"Cookie: {room.cookie}\r\nX-Request-Start: t={_SENT_AT.decode()}\r\n"
             f"X-Forwarded-For: 192.0.2.1\r\nConnection: close\r\n{more}\r\n"
         ).encode()
 
@@ -113,7 +114,7 @@ async def send(port: int, content: bytes) -> str:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(content)
+            writer.write(content.replace(_SENT_AT, f"{time.time():.3f}".encode(), 1))
             answer = await reader.read(-1)
             writer.close()
     except (TimeoutError, OSError) as error:
@@ -125,25 +126,26 @@ async def send(port: int, content: bytes) -> str:
 async def press(site: Site, rates: dict[str, float], seconds: float) -> dict[str, Outcome]:
     """Send at the rates for a while; arrivals are as irregular as people's (exponential gaps)."""
     chance, loop = random.Random(2), asyncio.get_running_loop()
-    due: list[tuple[float, str]] = []
+    due: list[tuple[float, str, bytes]] = []
     for kind, rate in rates.items():
         moment = chance.expovariate(rate) if rate else seconds
         while moment < seconds:
-            due.append((moment, kind))
+            due.append((moment, kind, site.request(kind)))
             moment += chance.expovariate(rate)
     outcomes = {kind: Outcome() for kind in rates}
+    psutil.cpu_percent()
     began = loop.time() + 0.2
 
-    async def ask(moment: float, kind: str) -> None:
-        status = await send(site.port, site.request(kind))
+    async def ask(moment: float, kind: str, content: bytes) -> None:
+        status = await send(site.port, content)
         outcomes[kind].answers[status] += 1
         if status == ("200" if kind == "page" else "303"):
             outcomes[kind].seconds.append(loop.time() - began - moment)
 
     async with asyncio.TaskGroup() as tasks:
-        for moment, kind in sorted(due):
+        for moment, kind, content in sorted(due):
             await asyncio.sleep(max(0.0, began + moment - loop.time()))
-            tasks.create_task(ask(moment, kind))
+            tasks.create_task(ask(moment, kind, content))
     return outcomes
 
 
@@ -249,15 +251,17 @@ def _other_work(site: Site, folder: Path, rows: int) -> Iterator[None]:
         print(f"{act} of {rows:,} rows ended within {time.monotonic() - began:.0f} s")
 
 
-def _measure(site: Site, rates: dict[str, float], seconds: float) -> dict[str, Outcome]:
-    """One run, after the saves that its notices need."""
+def _measure(
+    database: Database, site: Site, rates: dict[str, float], seconds: float
+) -> dict[str, Outcome]:
+    """One run, after the saves that its notices need, of which the database knows by then."""
 
     async def run() -> dict[str, Outcome]:
         for _ in range(int(rates.get("notice", 0) * seconds * 1.3) + 5):
             room = site.unsaved()
             assert await send(site.port, site.first_save(room)) == "303"
             site.note_saved(room)
-        psutil.cpu_percent()
+        database.gather_statistics(site.deployment.settings)
         return await press(site, rates, seconds)
 
     return asyncio.run(run())
@@ -289,7 +293,7 @@ def main() -> None:
         alone=38_000,
         rows=40_000,
         seconds=60,
-        workers=4,
+        workers=(os.cpu_count() or 1) + 1,
         peak=100,
     )
     logging.disable(logging.INFO)
@@ -302,14 +306,14 @@ def main() -> None:
                 if database.server is None:
                     rates = {"save": 6 * share, "page": 6 * share}
                     with _other_work(site, folder, chosen.rows):
-                        outcomes = _measure(site, rates, chosen.seconds)
+                        outcomes = _measure(database, site, rates, chosen.seconds)
                     table += _rows("SQLite, backup and import", rates, outcomes)
                     continue
                 for title, times in PEAKS.items():
                     seconds = chosen.seconds if times < 3 else chosen.seconds / 4
                     rates = {"save": 50.0, "page": 50.0, "notice": 15.0}
                     rates = {kind: rate * times * share for kind, rate in rates.items()}
-                    outcomes = _measure(site, rates, seconds)
+                    outcomes = _measure(database, site, rates, seconds)
                     table += _rows(f"PostgreSQL, {title}", rates, outcomes)
     headings = ("govkit", "requests", "p50 ms", "p99 ms", "max ms", "answers", "machine")
     print_table(headings, table)

@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.soak import SOAK
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TINY = {
@@ -70,6 +73,35 @@ def outputs(postgres_server: str) -> dict[str, str]:
 def test_benchmark_tells_floor_ours_and_ratio_on_both_databases(name, outputs):
     for word in ("floor", "ours", "ratio", "SQLite", "PostgreSQL"):
         assert word in outputs[name]
+
+
+@pytest.mark.requirement("P10")
+def test_a_small_morning_peak_is_answered_whole(outputs):
+    """Every save, page and notice, on time or not: none is refused, none is lost."""
+    answers = re.findall(r"/s (save|page|notice) .*?(\d+)x (\S+)(.*)", outputs["bench_load"])
+    assert {kind for kind, *_rest in answers} == {"save", "page", "notice"}
+    for kind, _count, status, more in answers:
+        assert status == ("200" if kind == "page" else "303"), outputs["bench_load"]
+        assert "x" not in more, outputs["bench_load"]
+
+
+if SOAK:
+
+    @pytest.mark.requirement("P10")
+    def test_half_of_tokyo_is_answered_whole(postgres_server):
+        """62 cities, 830,000 pupils, 50 saves, 50 pages and 15 notices a second: nobody is refused."""
+        done = subprocess.run(
+            [sys.executable, "bench_load.py", "--database=postgres"],
+            cwd=BENCHMARKS,
+            env={**os.environ, "GOVKIT_TEST_POSTGRES_URL": postgres_server},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        print(done.stdout)
+        rows = [line for line in done.stdout.splitlines() if "PostgreSQL, must" in line]
+        assert len(rows) == 3
+        assert all("503" not in row and "Error" not in row for row in rows), done.stdout
 
 
 @pytest.mark.parametrize("name", TINY_ALONE)
