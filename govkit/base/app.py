@@ -403,9 +403,10 @@ def _plain_page(status: int) -> str:
     text = i18n.gettext(
         "ページを表示できません。アドレスを確かめ、続くときは下の受付番号をシステム管理者に伝えてください。"
     )
+    number = g.get("request_id", "")
     return (
         f'<!doctype html><html lang="{i18n.language()}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{status}｜govkit</title><main><h1>{status}</h1><p>{text}</p>"
-        f"<p>{g.get('request_id', '')}</p></main></html>"
+        f"<p>{number[:16]}<wbr>{number[16:]}</p></main></html>"
     )
