@@ -90,7 +90,7 @@ def test_another_host_name_gets_a_plain_refusal(site) -> None:
     assert answer.status_code == 400
     assert "evil.example" not in answer.text
     assert _is_protected(answer)
-    assert answer.headers["X-Request-Id"] in answer.text
+    assert answer.headers["X-Request-Id"] in answer.text.replace("<wbr>", "")
 
 
 @pytest.mark.requirement("ASVS-16.5.4", "ASVS-16.5.3")

@@ -350,6 +350,7 @@ class Story:
         clerk.check("21-third-city")
         clerk.follow("抽出データを受け入れる")
         assert clerk.page.get_by_label("ファイル").count() == 1
+        self.stage.clock.move_to(TODAY)
 
     @staticmethod
     def _clerk_of(output: str, code: str) -> tuple[str, str]:
